@@ -1,0 +1,122 @@
+"""The engine as its users see it: console, control socket and tests stand before the same methods.
+
+A narrow door on purpose: values in, frozen views out, so that an engine in another process could
+stand behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from polyterm.models.events import Event
+from polyterm.models.ids import OrderId, TokenId
+from polyterm.models.market import Market
+from polyterm.models.order_request import OrderRequest
+from polyterm.models.snapshot import MarketSnapshot
+from polyterm.models.views import AccountView, HealthView, OrderDetail, OrderView
+
+
+class UnknownOrderError(KeyError):
+    """No order of that id."""
+
+    def __init__(self, order_id: str) -> None:
+        self.order_id = order_id
+        super().__init__(order_id)
+
+    def __str__(self) -> str:
+        return f"no order {self.order_id}"
+
+
+class EngineFace(Protocol):
+    """What can be asked of a running engine."""
+
+    # -- orders --
+
+    async def submit_order(self, request: OrderRequest) -> OrderId:
+        """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason."""
+        ...
+
+    async def check_order(self, request: OrderRequest) -> None:
+        """Run all checks of `submit_order` and accept nothing; `RefusedError` where it would."""
+        ...
+
+    async def cancel_order(self, order_id: OrderId) -> None:
+        """Ask for the end of an order. It shows CANCELLED once the exchange has proved it."""
+        ...
+
+    async def pause_order(self, order_id: OrderId) -> None:
+        """Take its children out of the book and hold it."""
+        ...
+
+    async def resume_order(self, order_id: OrderId) -> None:
+        """Let a held order go on."""
+        ...
+
+    def order_status(self, order_id: OrderId) -> OrderView:
+        """One order; `UnknownOrderError`."""
+        ...
+
+    def order_detail(self, order_id: OrderId) -> OrderDetail:
+        """One order with its children, fills and adjustments."""
+        ...
+
+    def list_orders(self) -> tuple[OrderView, ...]:
+        """All orders, newest first, those of earlier runs included."""
+        ...
+
+    # -- markets --
+
+    async def list_markets(self, limit: int = 50) -> tuple[Market, ...]:
+        """Tradable markets, largest volume first."""
+        ...
+
+    async def search_markets(self, text: str, limit: int = 20) -> tuple[Market, ...]:
+        """Markets whose question or slug holds the text."""
+        ...
+
+    async def find_market(self, slug: str) -> Market:
+        """One market by slug; `ExchangeError` where there is none."""
+        ...
+
+    async def market_of(self, token_id: TokenId) -> Market:
+        """The market of a token; `ExchangeError` where there is none."""
+        ...
+
+    async def watch_market(self, market: Market) -> None:
+        """Follow both books of a market for as long as somebody watches it."""
+        ...
+
+    async def unwatch_market(self, market: Market) -> None:
+        """Stop following, unless an order works there or somebody else watches."""
+        ...
+
+    def snapshot(self, token_id: TokenId) -> MarketSnapshot | None:
+        """The newest picture of a followed token; nothing before it is known."""
+        ...
+
+    def changed_tokens(self) -> frozenset[TokenId]:
+        """Tokens whose picture changed since the last call: ask once a frame."""
+        ...
+
+    # -- whole --
+
+    def account(self) -> AccountView:
+        """Money and shares."""
+        ...
+
+    def health(self) -> HealthView:
+        """Whether all is well, and if not, what is wrong."""
+        ...
+
+    def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        """Facts in order: from now on, or from the journal after that number."""
+        ...
+
+    async def emergency_stop(self, reason: str = "asked for") -> None:
+        """Close the gate, cancel everything, read back until nothing is open (rule R8)."""
+        ...
+
+    async def rearm(self) -> None:
+        """Open the gate again after a verified stop; `RefusedError` before."""
+        ...

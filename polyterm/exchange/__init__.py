@@ -1,0 +1,1 @@
+"""The client of a Polymarket exchange, written from the protocol."""

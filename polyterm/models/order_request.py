@@ -1,0 +1,158 @@
+"""The trader's intention, checked in itself before anything else looks at it.
+
+What needs the market (grid, minimum size, book) is checked by the engine's safety gate; what can be
+known from the request alone is refused here, each refusal naming its field.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from polyterm.models.enums import EndAction, Side, StrategyName, Urgency
+from polyterm.models.ids import TokenId
+from polyterm.models.money import Price, Size, parse_price, parse_units
+
+MAX_SHARES = Decimal(10_000_000)
+
+
+def _with_decimals(places: int):
+    def check(value: Decimal) -> Decimal:
+        if value.is_finite() and value != round(value, places):
+            raise ValueError(f"at most {places} decimals")
+        return value
+
+    return AfterValidator(check)
+
+
+Shares = Annotated[Decimal, Field(gt=0, le=MAX_SHARES), _with_decimals(2)]
+Limit = Annotated[Decimal, Field(gt=0, lt=1), _with_decimals(4)]
+Probability = Annotated[Decimal, Field(gt=0, lt=1)]
+Money = Annotated[Decimal, Field(gt=0, le=Decimal(1_000_000_000)), _with_decimals(6)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class IcebergParams(_Strict):
+    """Show a little at a time: sequential tranches that add up to the size exactly."""
+
+    strategy: Literal[StrategyName.ICEBERG] = StrategyName.ICEBERG
+    tranche_size: Shares | None = Field(None, title="Tranche")
+    """Shares shown at a time; a tenth of the size (at least the market's minimum) where not set."""
+    tranche_variation: Decimal = Field(Decimal("0.2"), ge=0, le=Decimal("0.5"), title="Variation")
+    """Random share added to or taken from each tranche: 0.2 is +-20 %."""
+    min_tranche: Shares | None = Field(None, title="Smallest tranche")
+    """No tranche below this; the market's minimum where not set."""
+    max_tranche: Shares | None = Field(None, title="Largest tranche")
+    """No tranche above this."""
+    min_delay_s: Decimal = Field(Decimal(1), ge=0, le=3600, title="Shortest pause")
+    """Seconds between two tranches, at least."""
+    max_delay_s: Decimal = Field(Decimal(3), ge=0, le=3600, title="Longest pause")
+    """Seconds between two tranches, at most."""
+
+    @model_validator(mode="after")
+    def _ranges(self) -> Self:
+        if self.max_delay_s < self.min_delay_s:
+            raise ValueError("max_delay_s: must not be below min_delay_s")
+        low, high = self.min_tranche, self.max_tranche
+        if low is not None and high is not None and high < low:
+            raise ValueError("max_tranche: must not be below min_tranche")
+        return self
+
+
+class _BandParams(_Strict):
+    """How a resting order follows the micro-price; micro-price and Kelly orders share it."""
+
+    threshold_bps: int = Field(50, ge=1, le=5_000, title="Band")
+    """Half-width of the band in basis points of the micro-price; never less than one tick."""
+    aggression_bps: int = Field(100, ge=0, le=5_000, title="Aggression")
+    """How far ahead of the next best order of our side we may stand, in basis points; never less
+    than one tick."""
+    max_adjustments: int = Field(10, ge=0, le=1_000, title="Adjustments")
+    """Cancel-and-replace moves over the order's life."""
+    min_interval_s: Decimal = Field(Decimal(2), ge=0, le=3600, title="Interval")
+    """Seconds between two moves, at least."""
+
+
+class MicroPriceParams(_BandParams):
+    """Rest one order inside a band around the micro-price, and follow it."""
+
+    strategy: Literal[StrategyName.MICRO_PRICE] = StrategyName.MICRO_PRICE
+
+
+class KellyParams(_BandParams):
+    """Size by the Kelly criterion, then work the size by the micro-price."""
+
+    strategy: Literal[StrategyName.KELLY] = StrategyName.KELLY
+    probability: Probability = Field(title="Probability")
+    """Your probability that this outcome wins, between 0 and 1."""
+    fraction: Decimal = Field(Decimal("0.5"), gt=0, le=1, title="Fraction")
+    """Part of the full Kelly stake to take: 0.5 is half Kelly."""
+    bankroll: Money | None = Field(None, title="Bankroll")
+    """Dollars that the stake is a part of; the account's worth where not set."""
+    max_stake: Money | None = Field(None, title="Largest stake")
+    """Never stake more dollars than this."""
+    recalculate_s: Decimal = Field(Decimal(5), ge=1, le=3600, title="Recalculate")
+    """Seconds between two looks at the size."""
+
+
+StrategyParams = Annotated[
+    IcebergParams | MicroPriceParams | KellyParams, Field(discriminator="strategy")
+]
+
+
+class OrderRequest(_Strict):
+    """Buy or sell up to so many shares of a token, never beyond a limit, by a strategy."""
+
+    token_id: Annotated[TokenId, Field(pattern=r"^[0-9]{1,78}$", title="Token")]
+    side: Side = Field(title="Side")
+    params: StrategyParams
+    size: Shares | None = Field(None, title="Size")
+    """Shares; needed by every strategy but Kelly, where it caps the computed size."""
+    max_price: Limit | None = Field(None, title="Highest price")
+    """A buy never pays more per share; needed for a buy."""
+    min_price: Limit | None = Field(None, title="Lowest price")
+    """A sell never takes less per share; needed for a sell."""
+    urgency: Urgency = Field(Urgency.MEDIUM, title="Urgency")
+    post_only: bool = Field(False, title="Post-only")
+    """Only ever rest in the book: never take, never pay a taker's fee."""
+    deadline_s: Decimal | None = Field(None, gt=0, le=Decimal(30 * 86_400), title="Deadline")
+    """Seconds from acceptance until the end action; no deadline where not set."""
+    end_action: EndAction = Field(EndAction.CANCEL, title="At deadline")
+    confirmed: bool = False
+    """The trader has seen that the order is a large one."""
+
+    @model_validator(mode="after")
+    def _limit_of_its_side(self) -> Self:
+        wanted, other = ("max_price", "min_price")
+        if self.side is Side.SELL:
+            wanted, other = other, wanted
+        if getattr(self, other) is not None:
+            raise ValueError(f"{other}: a {self.side.lower()} is limited by {wanted}")
+        if getattr(self, wanted) is None:
+            raise ValueError(f"{wanted}: a {self.side.lower()} needs one")
+        if self.size is None and not isinstance(self.params, KellyParams):
+            raise ValueError(f"size: {self.params.strategy} needs one")
+        if self.post_only and self.end_action is EndAction.CROSS:
+            raise ValueError("end_action: a post-only order cannot cross at its deadline")
+        return self
+
+    @property
+    def strategy(self) -> StrategyName:
+        """How the order is worked."""
+        return self.params.strategy
+
+    @property
+    def worst_price(self) -> Price:
+        """The limit of its side, in price units."""
+        limit = self.max_price if self.side is Side.BUY else self.min_price
+        return parse_price(limit or 0)
+
+    @property
+    def size_units(self) -> Size | None:
+        """The size in millionths of a share."""
+        return None if self.size is None else parse_units(self.size)

@@ -1,0 +1,1 @@
+"""Arrangement and routing: which widgets stand where, and who hears what."""

@@ -1,0 +1,1 @@
+"""The local exchange: a server on loopback that speaks the protocol of the real one."""

@@ -150,7 +150,7 @@ class OrderRequest(_Strict):
     def worst_price(self) -> Price:
         """The limit of its side, in price units."""
         limit = self.max_price if self.side is Side.BUY else self.min_price
-        return parse_price(limit or 0)
+        return parse_price(limit or Decimal(0))
 
     @property
     def size_units(self) -> Size | None:

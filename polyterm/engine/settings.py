@@ -28,13 +28,13 @@ class EngineSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    workers: int = Field(32, ge=1, le=1_000)
+    workers: int = Field(default=32, ge=1, le=1_000)
     """Parent orders worked at once; the rest wait, visibly queued."""
-    large_order: Decimal = Field(Decimal(1_000), gt=0)
+    large_order: Decimal = Field(default=Decimal(1_000), gt=0)
     """Dollars above which an order must be confirmed."""
-    max_spread: Decimal = Field(Decimal("0.10"), gt=0, lt=1)
+    max_spread: Decimal = Field(default=Decimal("0.10"), gt=0, lt=1)
     """Widest spread, in dollars per share, at which an order is taken or worked."""
-    stale_after_s: float = Field(15.0, ge=1, le=600)
+    stale_after_s: float = Field(default=15.0, ge=1, le=600)
     """Seconds without any sign of life from the market feed after which its books are not used."""
     on_exit: ExitPolicy = ExitPolicy.CANCEL
     """What quitting does with working orders where nobody is asked."""

@@ -1,0 +1,134 @@
+"""Taking an order in: find its market, look at its book, ask the gate, make it a parent."""
+
+from __future__ import annotations
+
+from random import Random
+
+from polyterm.engine.desk import Desk
+from polyterm.engine.parent import Parent
+from polyterm.engine.ports import AnswerError, ExchangeError
+from polyterm.engine.records import ParentRecord
+from polyterm.engine.safety import check_order
+from polyterm.models.complaint import Complaint, RefusedError
+from polyterm.models.enums import OrderStatus
+from polyterm.models.ids import OrderId, TokenId
+from polyterm.models.market import Market
+from polyterm.models.money import Size, format_price, format_units
+from polyterm.models.order_request import OrderRequest
+from polyterm.strategies.base import MarketView, OrderState, Resize
+from polyterm.strategies.router import decide
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+class Intake:
+    """Checks order requests, and turns those that pass into parents."""
+
+    def __init__(self, desk: Desk, random: Random) -> None:
+        self._desk = desk
+        self._random = random
+
+    async def find_market(self, token_id: TokenId) -> Market:
+        """The market of a token; `RefusedError` where there is none, or nobody answers."""
+        watched = self._desk.monitor.market(token_id)
+        if watched is not None:
+            return watched
+        try:
+            return await self._desk.exchange.market_by_token(token_id)
+        except AnswerError as error:
+            complaint = Complaint("token_id", f"unknown to the exchange: {error}")
+            raise RefusedError([complaint]) from error
+        except ExchangeError as error:
+            raise RefusedError([Complaint("", f"the exchange does not answer: {error}")]) from error
+
+    async def check(self, request: OrderRequest, market: Market) -> None:
+        """Ask the gate, with a fresh book and balances; `RefusedError` lists every reason."""
+        await self._look_fresh(request, market)
+        planned = self._planned(request, market)
+        complaints = check_order(self._desk.situation(request, market, planned))
+        if complaints:
+            raise RefusedError(complaints)
+
+    def make_parent(self, request: OrderRequest, market: Market) -> Parent:
+        """The order as it will be written down, queued."""
+        now_ms = self._desk.clock.now_ms()
+        deadline = None
+        if request.deadline_s is not None:
+            deadline = now_ms + int(request.deadline_s * 1000)
+        record = ParentRecord(
+            order_id=self._new_id(now_ms),
+            request=request,
+            condition_id=market.condition_id,
+            slug=market.slug,
+            question=market.question,
+            outcome=market.outcome(request.token_id).name,
+            tick=market.tick,
+            status=OrderStatus.QUEUED,
+            reason="waiting for a worker",
+            target=request.size_units or 0,
+            created_ms=now_ms,
+            deadline_ms=deadline,
+            arrival=self._desk.monitor.others(request.token_id).micro,
+            seed=self._random.getrandbits(32),
+        )
+        return Parent(record)
+
+    async def _look_fresh(self, request: OrderRequest, market: Market) -> None:
+        try:
+            for outcome in market.outcomes:
+                if not self._desk.monitor.is_fresh(outcome.token_id):
+                    self._desk.monitor.confirm(await self._desk.exchange.book(outcome.token_id))
+            if self._desk.gate.not_ready:
+                return
+            for outcome in market.outcomes:
+                if not self._desk.account.knows(outcome.token_id):
+                    await self._desk.account.refresh_holding(outcome.token_id)
+        except ExchangeError as error:
+            raise RefusedError([Complaint("", f"the exchange does not answer: {error}")]) from error
+
+    def _planned(self, request: OrderRequest, market: Market) -> Size:
+        """Shares that the order would want now; a Kelly order without an edge is refused here."""
+        if request.strategy != "kelly":
+            return request.size_units or 0
+        state = OrderState(
+            order_id=OrderId(""),
+            side=request.side,
+            size=0,
+            size_cap=request.size_units,
+            filled=0,
+            worst_price=request.worst_price,
+            params=request.params,
+            urgency=request.urgency,
+            post_only=request.post_only,
+            accepted_ms=self._desk.clock.now_ms(),
+            deadline_ms=None,
+            end_action=request.end_action,
+            funds=self._desk.account.funds(market, request.token_id),
+        )
+        view = MarketView(
+            market=market,
+            token_id=request.token_id,
+            book=self._desk.monitor.others(request.token_id),
+            is_fresh=self._desk.monitor.is_fresh(request.token_id),
+        )
+        decision = decide(state, view, self._desk.clock.now_ms(), Random(0))  # noqa: S311
+        if isinstance(decision, Resize):
+            return decision.size
+        raise RefusedError([Complaint("probability", decision.reason)])
+
+    def _new_id(self, now_ms: int) -> OrderId:
+        """Ten letters that sort by time, then three of chance."""
+        letters: list[str] = []
+        number = now_ms << 15 | self._random.getrandbits(15)
+        for _ in range(13):
+            number, digit = divmod(number, len(_ALPHABET))
+            letters.append(_ALPHABET[digit])
+        return OrderId("".join(reversed(letters)))
+
+
+def summary(request: OrderRequest, market: Market) -> str:
+    """The order in one line, for the log."""
+    size = "Kelly size" if request.size_units is None else format_units(request.size_units, 0)
+    outcome = market.outcome(request.token_id).name
+    limit = format_price(request.worst_price)
+    return f"{request.strategy}: {request.side.lower()} {size} {outcome} at {limit} or better"

@@ -1,0 +1,366 @@
+"""Every order, child and fill in memory, and the only place where evidence changes them.
+
+Evidence comes from answers, from the user feed and from reads, in any order and more than once. So
+matched sizes only grow, a trade counts once by (trade, child), final children stay final unless the
+exchange itself shows otherwise, and each change goes to the journal as it is made.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+
+from polyterm.engine.child_states import ChildEvent, is_stale_news, next_status
+from polyterm.engine.clock import Clock
+from polyterm.engine.journal import Journal
+from polyterm.engine.parent import DUST, Child, Parent
+from polyterm.engine.ports import RemoteOrder, RemoteStatus, TradeLeg, TradeReport
+from polyterm.engine.records import FillRecord, Saved
+from polyterm.models.enums import OrderStatus, TradeStatus
+from polyterm.models.events import (
+    ChildChanged,
+    Event,
+    Filled,
+    FillSettled,
+    Noticed,
+    OrderStatusChanged,
+)
+from polyterm.models.ids import ChildId, OrderId, TokenId
+from polyterm.models.market import FeeSchedule, Market
+from polyterm.models.money import Size, format_units
+
+_log = logging.getLogger(__name__)
+
+GHOST_MS = 1_000
+"""How long a dead child is still taken out of the book: the book may not show its end yet."""
+_RANK = {
+    TradeStatus.MATCHED: 0,
+    TradeStatus.RETRYING: 1,
+    TradeStatus.MINED: 2,
+    TradeStatus.CONFIRMED: 3,
+    TradeStatus.FAILED: 4,
+}
+"""Settlement only moves up this ladder; a regression is an old message."""
+
+_REMOTE_EVENT = {
+    RemoteStatus.LIVE: ChildEvent.SEEN_LIVE,
+    RemoteStatus.DELAYED: ChildEvent.SEEN_DELAYED,
+    RemoteStatus.MATCHED: ChildEvent.SEEN_DEAD,
+    RemoteStatus.CANCELLED: ChildEvent.SEEN_DEAD,
+    RemoteStatus.EXPIRED: ChildEvent.SEEN_EXPIRED,
+    RemoteStatus.MARKET_CLOSED: ChildEvent.SEEN_DEAD,
+    RemoteStatus.NO_BALANCE: ChildEvent.SEEN_DEAD,
+    RemoteStatus.INVALID: ChildEvent.SEEN_DEAD,
+}
+"""What a status word proves; a MATCHED order with a rest had that rest killed."""
+
+
+class OrderRegister:
+    """What the engine knows of its orders."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, market_of: Callable[[TokenId], Market | None]
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._market_of = market_of
+        self.parents: dict[OrderId, Parent] = {}
+        self.foreign: dict[ChildId, RemoteOrder] = {}
+        """Open orders of our API key that polyterm did not place: shown, never touched."""
+        self._children: dict[ChildId, tuple[Parent, Child]] = {}
+        self._unfinished: defaultdict[TokenId, dict[OrderId, Parent]] = defaultdict(dict)
+        self._by_token: defaultdict[TokenId, dict[ChildId, Child]] = defaultdict(dict)
+        self._changed: set[TokenId] = set()
+        self.on_trade: Callable[[], None] = lambda: None
+        """Called when money or shares moved."""
+
+    def load(self, saved: Saved) -> None:
+        """Take over what earlier runs left."""
+        for record in saved.parents:
+            self._take_in(Parent(record))
+        for child_record in saved.children:
+            self._adopt(self.parents[child_record.order_id], Child(child_record))
+        for fill in saved.fills:
+            self._children[fill.child_id][1].fills[fill.trade_id] = fill
+        for adjustment in saved.adjustments:
+            parent = self.parents.get(OrderId(adjustment.order_id or ""))
+            if parent is not None:
+                parent.adjustments.append(adjustment)
+
+    # -- looking things up --
+
+    def child(self, child_id: ChildId) -> tuple[Parent, Child] | None:
+        """A child with its parent."""
+        return self._children.get(child_id)
+
+    def unsettled_children(self) -> Iterator[tuple[Parent, Child]]:
+        """Children that may still trade, or whose trades are not all in."""
+        for parent, child in self._children.values():
+            if not child.status.is_final or child.awaits_trades:
+                yield parent, child
+
+    def open_children(self) -> Iterator[tuple[Parent, Child]]:
+        """Children that may still trade."""
+        return (pair for pair in self._children.values() if not pair[1].status.is_final)
+
+    def in_book(self, token_id: TokenId) -> Iterator[Child]:
+        """Children of a token that rest, or did a moment ago: a book may lag behind their end."""
+        recent_ms = self._clock.now_ms() - GHOST_MS
+        for child_id, child in list(self._by_token[token_id].items()):
+            ended_ms = child.record.ended_ms
+            if ended_ms is not None and ended_ms < recent_ms:
+                del self._by_token[token_id][child_id]
+            else:
+                yield child
+
+    def fills(self) -> Iterator[tuple[Parent, FillRecord]]:
+        """All fills of all orders."""
+        for parent, child in self._children.values():
+            for fill in child.fills.values():
+                yield parent, fill
+
+    def at_work_on(self, token_id: TokenId) -> Iterator[Parent]:
+        """Unfinished parents of a token."""
+        return (parent for parent in self._unfinished[token_id].values())
+
+    def take_changed(self) -> frozenset[TokenId]:
+        """Tokens whose own orders changed since the last call."""
+        changed, self._changed = frozenset(self._changed), set()
+        return changed
+
+    # -- parents --
+
+    def add_parent(self, parent: Parent, accepted: Event) -> None:
+        """Write down a new order."""
+        self._take_in(parent)
+        self._journal.record(accepted, parents=(parent.record,))
+
+    def set_status(self, parent: Parent, status: OrderStatus, reason: str) -> None:
+        """Move a parent; nothing happens where it already stands there for that reason."""
+        record = parent.record
+        if (record.status, record.reason) == (status, reason):
+            return
+        record.status, record.reason = status, reason
+        record.ended_ms = self._clock.now_ms() if status.is_final else None
+        parent.waits_for = ""
+        self._sort_in(parent)
+        self._journal.record(
+            OrderStatusChanged(
+                at_ms=self._clock.now_ms(), order_id=parent.order_id, status=status, reason=reason
+            ),
+            parents=(record,),
+        )
+        parent.wake.set()
+
+    def save_parent(self, parent: Parent, *events: Event) -> None:
+        """Write a parent's record with what happened to it."""
+        self._journal.record(*events, parents=(parent.record,))
+        parent.wake.set()
+
+    # -- children --
+
+    def add_child(self, parent: Parent, child: Child) -> None:
+        """Take in a new child, before it is committed: it counts from here on."""
+        self._adopt(parent, child)
+
+    def drop_child(self, parent: Parent, child: Child) -> None:
+        """Forget a child that could not be written down, and so was never sent."""
+        del self._children[child.child_id]
+        del self._by_token[parent.token_id][child.child_id]
+        del parent.children[child.child_id]
+        self._changed.add(parent.token_id)
+
+    def move(self, child_id: ChildId, event: ChildEvent, reason: str = "") -> None:
+        """Apply what happened to a child, by the table."""
+        parent, child = self._children[child_id]
+        self._move(parent, child, event, reason)
+
+    def see_order(self, remote: RemoteOrder) -> None:
+        """Apply what the exchange shows of an order: ours, or one placed by hand."""
+        pair = self._children.get(remote.child_id)
+        if pair is None:
+            self._see_foreign(remote)
+            return
+        parent, child = pair
+        self._see_matched(parent, child, remote.matched)
+        event = _REMOTE_EVENT.get(remote.status)
+        if event is None:
+            _log.warning("order %s: unknown status %r", remote.child_id, remote.text)
+            return
+        whole = child.record.size - child.matched < DUST
+        if event is ChildEvent.SEEN_DEAD and whole:
+            event = ChildEvent.SEEN_FILLED
+        self._move(parent, child, event, remote.text)
+
+    def see_open(self, orders: Collection[RemoteOrder]) -> frozenset[ChildId]:
+        """Apply the full list of open orders; returns their ids."""
+        shown = frozenset(order.child_id for order in orders)
+        for order in orders:
+            self.see_order(order)
+        for gone in [child_id for child_id in self.foreign if child_id not in shown]:
+            self._changed.add(self.foreign.pop(gone).token_id)
+        return shown
+
+    def see_trade(self, trade: TradeReport) -> None:
+        """Apply a trade: count it once, follow its settlement, reverse it where it failed."""
+        for leg in trade.legs:
+            pair = self._children.get(leg.child_id)
+            if pair is None:
+                continue
+            parent, child = pair
+            known = child.fills.get(trade.trade_id)
+            if known is None:
+                self._count(parent, child, trade, leg)
+            elif _RANK[trade.status] > _RANK[known.status]:
+                self._settle(parent, child, known, trade.status)
+
+    # -- inside --
+
+    def _take_in(self, parent: Parent) -> None:
+        self.parents[parent.order_id] = parent
+        self._sort_in(parent)
+
+    def _sort_in(self, parent: Parent) -> None:
+        if parent.is_final:
+            self._unfinished[parent.token_id].pop(parent.order_id, None)
+        else:
+            self._unfinished[parent.token_id][parent.order_id] = parent
+
+    def _adopt(self, parent: Parent, child: Child) -> None:
+        parent.children[child.child_id] = child
+        self._children[child.child_id] = (parent, child)
+        self._by_token[parent.token_id][child.child_id] = child
+        self.foreign.pop(child.child_id, None)
+        self._changed.add(parent.token_id)
+
+    def _see_foreign(self, remote: RemoteOrder) -> None:
+        if remote.status.is_final:
+            self.foreign.pop(remote.child_id, None)
+        else:
+            self.foreign[remote.child_id] = remote
+        self._changed.add(remote.token_id)
+
+    def _see_matched(self, parent: Parent, child: Child, matched: Size) -> None:
+        stated = min(matched, child.record.size + DUST)
+        if stated <= child.record.matched:
+            return
+        child.record.matched = stated
+        self._journal.record(children=(child.record,))
+        self._touch(parent)
+
+    def _move(self, parent: Parent, child: Child, event: ChildEvent, reason: str) -> None:
+        record = child.record
+        if is_stale_news(record.status, event):
+            return
+        after = next_status(record.status, event)
+        if after is None:
+            self._alarm(parent, f"child {record.child_id[:10]}: {event} while {record.status}")
+            return
+        if after is record.status:
+            return
+        came_back = record.status.is_final and not after.is_final
+        record.status = after
+        record.reason = reason
+        record.ended_ms = self._clock.now_ms() if after.is_final else None
+        self._journal.record(self._child_changed(parent, child), children=(record,))
+        if came_back:
+            self._by_token[parent.token_id][child.child_id] = child
+            self._alarm(parent, f"child {record.child_id[:10]} is alive after all: {after}")
+        self._touch(parent)
+
+    def _count(self, parent: Parent, child: Child, trade: TradeReport, leg: TradeLeg) -> None:
+        fill = FillRecord(
+            trade_id=trade.trade_id,
+            child_id=child.child_id,
+            order_id=parent.order_id,
+            token_id=leg.token_id,
+            side=leg.side,
+            price=leg.price,
+            size=leg.size,
+            fee=0 if leg.is_maker else self._fees(leg.token_id).taker(leg.price, leg.size),
+            is_maker=leg.is_maker,
+            status=trade.status,
+            at_ms=trade.at_ms or self._clock.now_ms(),
+            settled_ms=self._clock.now_ms() if trade.status.is_final else None,
+        )
+        child.fills[fill.trade_id] = fill
+        at_ms = self._clock.now_ms()
+        events: list[Event] = [
+            Filled(
+                at_ms=at_ms,
+                order_id=parent.order_id,
+                child_id=fill.child_id,
+                trade_id=fill.trade_id,
+                side=fill.side,
+                price=fill.price,
+                size=fill.size,
+                fee=fill.fee,
+                is_maker=fill.is_maker,
+            )
+        ]
+        if fill.status.is_final:
+            events.append(_settled(fill, at_ms))
+        self._journal.record(*events, fills=(fill,))
+        if child.record.size - child.matched < DUST:
+            self._move(parent, child, ChildEvent.SEEN_FILLED, "")
+        self._after_trade(parent, fill)
+
+    def _settle(self, parent: Parent, child: Child, fill: FillRecord, status: TradeStatus) -> None:
+        fill.status = status
+        if status.is_final:
+            fill.settled_ms = self._clock.now_ms()
+        self._journal.record(_settled(fill, self._clock.now_ms()), fills=(fill,))
+        self._after_trade(parent, fill)
+
+    def _after_trade(self, parent: Parent, fill: FillRecord) -> None:
+        if fill.status is TradeStatus.FAILED:
+            reason = (
+                f"a fill of {format_units(fill.size)} failed to settle and was reversed: "
+                "resume to work it again, or cancel"
+            )
+            self.set_status(parent, OrderStatus.NEEDS_DECISION, reason)
+        self._touch(parent)
+        self.on_trade()
+
+    def _fees(self, token_id: TokenId) -> FeeSchedule:
+        market = self._market_of(token_id)
+        return market.fees if market is not None else FeeSchedule()
+
+    def _touch(self, parent: Parent) -> None:
+        self._changed.add(parent.token_id)
+        if parent.record.status in {OrderStatus.ACTIVE, OrderStatus.PARTIALLY_FILLED}:
+            self.set_status(parent, parent.status_at_work(), parent.record.reason)
+        parent.wake.set()
+
+    def _child_changed(self, parent: Parent, child: Child) -> ChildChanged:
+        record = child.record
+        return ChildChanged(
+            at_ms=self._clock.now_ms(),
+            order_id=parent.order_id,
+            child_id=record.child_id,
+            status=record.status,
+            side=record.side,
+            price=record.price,
+            size=record.size,
+            matched=child.matched,
+            reason=record.reason,
+        )
+
+    def _alarm(self, parent: Parent, text: str) -> None:
+        _log.warning("order %s: %s", parent.order_id, text)
+        self._journal.record(
+            Noticed(at_ms=self._clock.now_ms(), order_id=parent.order_id, is_alarm=True, text=text)
+        )
+
+
+def _settled(fill: FillRecord, at_ms: int) -> FillSettled:
+    return FillSettled(
+        at_ms=at_ms,
+        order_id=fill.order_id,
+        child_id=fill.child_id,
+        trade_id=fill.trade_id,
+        status=fill.status,
+        price=fill.price,
+        size=fill.size,
+    )

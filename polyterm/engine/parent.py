@@ -1,0 +1,158 @@
+"""One parent order at run time: its record, its children and fills, and the sums over them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from random import Random
+
+from polyterm.engine.records import ChildRecord, FillRecord, ParentRecord
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus
+from polyterm.models.events import OrderAdjusted
+from polyterm.models.ids import ChildId, OrderId, TokenId, TradeId
+from polyterm.models.money import SIZE_STEP, Dollars, Size, notional
+
+DUST: Size = SIZE_STEP
+"""Differences below 0.01 share are rounding, not orders (`protocol.md` 3.6)."""
+
+
+@dataclass(slots=True, eq=False)
+class Child:
+    """A child order and the trades that are known of it."""
+
+    record: ChildRecord
+    ahead: Size | None = None
+    """Shares before it in the queue at its price, an upper bound; nothing before it was seen."""
+    fills: dict[TradeId, FillRecord] = field(default_factory=dict[TradeId, FillRecord])
+
+    @property
+    def child_id(self) -> ChildId:
+        """The exchange's id."""
+        return self.record.child_id
+
+    @property
+    def status(self) -> ChildStatus:
+        """What is known of it."""
+        return self.record.status
+
+    @property
+    def traded(self) -> Size:
+        """Shares in trades that were not reversed."""
+        return sum(f.size for f in self.fills.values() if f.status is not TradeStatus.FAILED)
+
+    @property
+    def voided(self) -> Size:
+        """Shares in trades that failed to settle."""
+        return sum(f.size for f in self.fills.values() if f.status is TradeStatus.FAILED)
+
+    @property
+    def matched(self) -> Size:
+        """Shares it has matched by any evidence, later reversals included."""
+        return max(self.record.matched, self.traded + self.voided)
+
+    @property
+    def filled(self) -> Size:
+        """Shares it has brought and not lost again, by any evidence."""
+        return self.matched - self.voided
+
+    @property
+    def remaining(self) -> Size:
+        """Shares it may still trade; nothing once it is dead."""
+        return 0 if self.status.is_final else max(self.record.size - self.matched, 0)
+
+    @property
+    def awaits_trades(self) -> bool:
+        """Whether the exchange stated more matched shares than the trades seen make up."""
+        return self.record.matched - (self.traded + self.voided) >= DUST
+
+
+@dataclass(slots=True, eq=False)
+class Parent:
+    """A parent order at work."""
+
+    record: ParentRecord
+    children: dict[ChildId, Child] = field(default_factory=dict[ChildId, Child])
+    adjustments: list[OrderAdjusted] = field(default_factory=list[OrderAdjusted])
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever something changed that its executor should look at."""
+    pause_asked: bool = False
+    waits_for: str = ""
+    """What the strategy or the gate is waiting for, in words; not worth a journal entry."""
+
+    @property
+    def order_id(self) -> OrderId:
+        """Its id."""
+        return self.record.order_id
+
+    @property
+    def token_id(self) -> TokenId:
+        """What it trades."""
+        return self.record.request.token_id
+
+    @property
+    def side(self) -> Side:
+        """Which way."""
+        return self.record.request.side
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it has ended."""
+        return self.record.status.is_final
+
+    @property
+    def filled(self) -> Size:
+        """Shares filled by any evidence and not reversed."""
+        return sum(child.filled for child in self.children.values())
+
+    @property
+    def working(self) -> list[Child]:
+        """Children that may still trade, oldest first."""
+        return [child for child in self.children.values() if not child.status.is_final]
+
+    @property
+    def exposure(self) -> Size:
+        """Shares it has or may yet get: what rule R4 keeps within the target."""
+        return sum(child.filled + child.remaining for child in self.children.values())
+
+    @property
+    def fills(self) -> list[FillRecord]:
+        """All trades, oldest first."""
+        every = [fill for child in self.children.values() for fill in child.fills.values()]
+        return sorted(every, key=lambda fill: fill.at_ms)
+
+    @property
+    def awaits_trades(self) -> bool:
+        """Whether some child has matched shares whose trades are still to come."""
+        return any(child.awaits_trades for child in self.children.values())
+
+    @property
+    def last_ended_ms(self) -> int | None:
+        """When its last child ended."""
+        ended = [c.record.ended_ms for c in self.children.values() if c.record.ended_ms is not None]
+        return max(ended, default=None)
+
+    def paid(self) -> Dollars:
+        """Price x size over the fills that were not reversed."""
+        return sum(
+            notional(fill.price, fill.size)
+            for child in self.children.values()
+            for fill in child.fills.values()
+            if fill.status is not TradeStatus.FAILED
+        )
+
+    def fees(self) -> Dollars:
+        """Fees of the fills that were not reversed."""
+        return sum(
+            fill.fee
+            for child in self.children.values()
+            for fill in child.fills.values()
+            if fill.status is not TradeStatus.FAILED
+        )
+
+    def status_at_work(self) -> OrderStatus:
+        """What a running order shows."""
+        return OrderStatus.PARTIALLY_FILLED if self.filled else OrderStatus.ACTIVE
+
+    def random(self) -> Random:
+        """A source that gives the same draws until another child was placed."""
+        return Random(self.record.seed << 24 | len(self.children))  # noqa: S311 - not for secrets

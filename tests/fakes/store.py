@@ -1,0 +1,78 @@
+"""A journal in memory that keeps the rules of the real one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from polyterm.engine.records import (
+    Batch,
+    ChildRecord,
+    FillRecord,
+    OverfillError,
+    ParentRecord,
+    Saved,
+    StoreError,
+)
+from polyterm.models.enums import TradeStatus
+from polyterm.models.events import Event, OrderAdjusted, StopState
+from polyterm.models.money import SIZE_STEP
+
+
+class MemoryStore:
+    """Keeps what would be on disk; a second engine may be started on it."""
+
+    def __init__(self) -> None:
+        self.parents: dict[str, ParentRecord] = {}
+        self.children: dict[str, ChildRecord] = {}
+        self.fills: dict[tuple[str, str], FillRecord] = {}
+        self.events: list[Event] = []
+        self.stop = StopState.RUNNING
+        self.watermark_ms: int | None = None
+        self.broken = ""
+        """Why commits fail; empty while they do not."""
+
+    async def load(self) -> Saved:
+        return Saved(
+            parents=tuple(replace(p) for p in self.parents.values()),
+            children=tuple(replace(c) for c in self.children.values()),
+            fills=tuple(replace(f) for f in self.fills.values()),
+            adjustments=tuple(e for e in self.events if isinstance(e, OrderAdjusted)),
+            last_seq=self.events[-1].seq if self.events else 0,
+            stop=self.stop,
+            watermark_ms=self.watermark_ms,
+        )
+
+    async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
+        if self.broken:
+            raise StoreError(self.broken)
+        return [self._write(batch) for batch in batches]
+
+    async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
+        return tuple(event for event in self.events if event.seq > seq)[:limit]
+
+    def _write(self, batch: Batch) -> StoreError | None:
+        child = batch.new_child
+        if child is not None:
+            target = self.parents[child.order_id].target
+            if self._exposure(child.order_id) + child.size > target + SIZE_STEP:
+                return OverfillError("too much")
+            self.children[child.child_id] = child
+        self.parents |= {parent.order_id: parent for parent in batch.parents}
+        self.children |= {c.child_id: c for c in batch.children}
+        self.fills |= {(fill.trade_id, fill.child_id): fill for fill in batch.fills}
+        self.events += batch.events
+        self.stop = batch.stop or self.stop
+        self.watermark_ms = batch.watermark_ms or self.watermark_ms
+        return None
+
+    def _exposure(self, order_id: str) -> int:
+        total = 0
+        for child in self.children.values():
+            if child.order_id != order_id:
+                continue
+            fills = [fill for fill in self.fills.values() if fill.child_id == child.child_id]
+            voided = sum(f.size for f in fills if f.status is TradeStatus.FAILED)
+            traded = sum(f.size for f in fills)
+            base = child.matched if child.status.is_final else child.size
+            total += max(base, traded) - voided
+        return total

@@ -58,7 +58,10 @@ class FlowHost(Protocol):
         ...
 
     def cancel_house(self, order_id: str, size: Size | None = None) -> Size:
-        """Take out a house order, or `size` of it from its end; returns what was taken out."""
+        """Take out a house order, or `size` of it from its end; returns what was taken out.
+
+        That is 0 where nothing of the order rests any more, whatever became of it.
+        """
         ...
 
     def house_orders(

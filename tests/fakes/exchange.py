@@ -117,7 +117,9 @@ class FakeExchange:
         """Ids that rest here."""
         return [i for i, resting in self.orders.items() if resting.status is RemoteStatus.LIVE]
 
-    def trade(self, child_id: ChildId, size: Size, status: TradeStatus = TradeStatus.MATCHED) -> None:
+    def trade(
+        self, child_id: ChildId, size: Size, status: TradeStatus = TradeStatus.MATCHED
+    ) -> None:
         """Match a part of a resting order at its own price."""
         resting = self.orders[child_id]
         ticket = resting.ticket

@@ -1,0 +1,1 @@
+"""Other people's orders: synthetic, or replayed from a recording."""

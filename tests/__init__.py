@@ -1,0 +1,1 @@
+"""What proves polyterm; mirrors the package."""

@@ -1,0 +1,228 @@
+"""An engine that only remembers: what the control socket and the commands are tried against."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from polyterm.engine.face import UnknownOrderError
+from polyterm.engine.ports import NotFoundError, UnreachableError
+from polyterm.models.complaint import Complaint, RefusedError
+from polyterm.models.enums import (
+    ChildStatus,
+    EndAction,
+    OrderStatus,
+    OrderType,
+    VenueName,
+)
+from polyterm.models.events import Event, Noticed, OrderAccepted, StopState
+from polyterm.models.ids import ChildId, ConditionId, OrderId, TokenId
+from polyterm.models.market import FeeSchedule, Market, Outcome
+from polyterm.models.money import UNIT, parse_units
+from polyterm.models.order_request import OrderRequest
+from polyterm.models.snapshot import MarketSnapshot
+from polyterm.models.views import (
+    AccountView,
+    ChildView,
+    HealthView,
+    OrderDetail,
+    OrderView,
+    PositionView,
+    StopView,
+)
+
+NOW_MS = 1_700_000_000_123
+MARKET = Market(
+    condition_id=ConditionId("0x" + "ab" * 32),
+    slug="will-it-rain",
+    question="Will it rain?",
+    outcomes=(Outcome(TokenId("111"), "Yes"), Outcome(TokenId("222"), "No")),
+    tick=100,
+    min_size=5 * UNIT,
+    fees=FeeSchedule(rate_ppm=70_000),
+    neg_risk=False,
+    protocol="v1",
+    accepting_orders=True,
+)
+
+
+class ControlEngine:
+    """Keeps what it was told; its attributes say how it is to behave."""
+
+    def __init__(self) -> None:
+        self.requests: list[OrderRequest] = []
+        self.orders: dict[OrderId, OrderView] = {}
+        self.facts: list[Event] = []
+        self.stop = StopView()
+        self.proves_stop = True
+        self.proves_cancel = True
+        self.is_reachable = True
+        self.refusal: RefusedError | None = None
+
+    # -- orders --
+
+    async def submit_order(self, request: OrderRequest) -> OrderId:
+        if self.refusal is not None:
+            raise self.refusal
+        self.requests.append(request)
+        order = _view(OrderId(f"o{len(self.requests)}"), request)
+        self.orders[order.order_id] = order
+        self._tell(OrderAccepted(at_ms=NOW_MS, order_id=order.order_id, summary="accepted"))
+        return order.order_id
+
+    async def check_order(self, request: OrderRequest) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def cancel_order(self, order_id: OrderId) -> None:
+        if self.proves_cancel:
+            self._set(order_id, OrderStatus.CANCELLED)
+        else:
+            self.order_status(order_id)
+
+    async def pause_order(self, order_id: OrderId) -> None:
+        self._set(order_id, OrderStatus.PAUSED)
+
+    async def resume_order(self, order_id: OrderId) -> None:
+        self._set(order_id, OrderStatus.ACTIVE)
+
+    def order_status(self, order_id: OrderId) -> OrderView:
+        if order_id not in self.orders:
+            raise UnknownOrderError(order_id)
+        return self.orders[order_id]
+
+    def order_detail(self, order_id: OrderId) -> OrderDetail:
+        order = self.order_status(order_id)
+        return OrderDetail(order=order, children=order.working, fills=(), adjustments=())
+
+    def list_orders(self) -> tuple[OrderView, ...]:
+        return tuple(reversed(self.orders.values()))
+
+    # -- markets --
+
+    async def list_markets(self, limit: int = 50) -> tuple[Market, ...]:
+        return (MARKET,)[:limit]
+
+    async def search_markets(self, text: str, limit: int = 20) -> tuple[Market, ...]:
+        return (MARKET,)[:limit] if text in MARKET.slug else ()
+
+    async def find_market(self, slug: str) -> Market:
+        if not self.is_reachable:
+            raise UnreachableError("connection refused")
+        if slug != MARKET.slug:
+            raise NotFoundError(404, f"no market {slug}")
+        return MARKET
+
+    async def market_of(self, token_id: TokenId) -> Market:
+        return MARKET
+
+    async def watch_market(self, market: Market) -> None: ...
+
+    async def unwatch_market(self, market: Market) -> None: ...
+
+    def snapshot(self, token_id: TokenId) -> MarketSnapshot | None:
+        return None
+
+    def changed_tokens(self) -> frozenset[TokenId]:
+        return frozenset()
+
+    # -- whole --
+
+    def account(self) -> AccountView:
+        held = PositionView(token_id=TokenId("111"), size=3 * UNIT, spendable=2 * UNIT)
+        return AccountView(
+            address="0xme", cash=100 * UNIT, reserved=UNIT // 2, positions=(held,), at_ms=NOW_MS
+        )
+
+    def health(self) -> HealthView:
+        is_running = self.stop.state is StopState.RUNNING
+        return HealthView(
+            venue=VenueName.DEMO,
+            exchange="http://127.0.0.1:9",
+            exchange_up=self.is_reachable,
+            market_feed_up=True,
+            user_feed_up=True,
+            feed_age_ms=12,
+            latency_ms=1.5,
+            loop_lag_ms=0.5,
+            running=len(self.orders),
+            queued=0,
+            unknown=0,
+            open_children=0,
+            exposure=12_500_000,
+            stop=self.stop,
+            can_trade=is_running,
+            problem="" if is_running else "stopped",
+        )
+
+    async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        seen = len(self.facts) if after is None else after
+        while True:
+            for fact in self.facts[seen:]:
+                seen = fact.seq
+                yield fact
+            await asyncio.sleep(0.005)
+
+    async def emergency_stop(self, reason: str = "asked for") -> None:
+        state = StopState.STOPPED_VERIFIED if self.proves_stop else StopState.STOP_UNVERIFIED
+        left = 0 if self.proves_stop else 2
+        self.stop = StopView(state=state, since_ms=NOW_MS, open_orders=left, reason=reason)
+        self._tell(Noticed(at_ms=NOW_MS, is_alarm=True, text=reason))
+
+    async def rearm(self) -> None:
+        if self.stop.state is StopState.STOP_UNVERIFIED:
+            raise RefusedError([Complaint("", "not before the stop is verified")])
+        self.stop = StopView()
+
+    def _set(self, order_id: OrderId, status: OrderStatus) -> None:
+        order = self.order_status(order_id)
+        self.orders[order_id] = msgspec.structs.replace(order, status=status)
+
+    def _tell(self, fact: Event) -> None:
+        self.facts.append(msgspec.structs.replace(fact, seq=len(self.facts) + 1))
+
+
+def _view(order_id: OrderId, request: OrderRequest) -> OrderView:
+    child = ChildView(
+        child_id=ChildId("0xc1"),
+        order_id=order_id,
+        status=ChildStatus.LIVE,
+        side=request.side,
+        price=5_400,
+        size=50 * UNIT,
+        matched=10 * UNIT,
+        order_type=OrderType.GTC,
+        post_only=False,
+        created_ms=NOW_MS,
+        ended_ms=None,
+        reason="rests",
+    )
+    return OrderView(
+        order_id=order_id,
+        token_id=request.token_id,
+        slug=MARKET.slug,
+        question=MARKET.question,
+        outcome=MARKET.outcome(request.token_id).name,
+        side=request.side,
+        strategy=request.strategy,
+        urgency=request.urgency,
+        status=OrderStatus.PARTIALLY_FILLED,
+        reason="working",
+        size=request.size_units or 100 * UNIT,
+        filled=10 * UNIT,
+        unsettled=UNIT // 2,
+        paid=parse_units("5.432"),
+        fees=parse_units("0.0125"),
+        worst_price=request.worst_price,
+        tick=MARKET.tick,
+        arrival=5_400.5,
+        adjustments=2,
+        working=(child,),
+        children=1,
+        created_ms=NOW_MS,
+        ended_ms=None,
+        deadline_ms=None,
+        end_action=EndAction.CANCEL,
+    )

@@ -38,6 +38,8 @@ HOLD_S = 1.0
 MAX_REFUSALS = 5
 """Refusals in a row after which a person must look."""
 _MODE_PAUSE_S = 5.0
+_TIMER_S = 0.001
+"""Shorter waits than this are over: the loop's timers are no finer."""
 
 
 class Executor:
@@ -249,7 +251,7 @@ class Executor:
     async def _rest(self, seconds: float | None) -> None:
         """Sleep until woken or over; a hold is only broken by a person."""
         held = self._not_before - self._desk.clock.monotonic()
-        while held > 0 and not self._is_called_off():
+        while held > _TIMER_S and not self._is_called_off():
             with suppress(TimeoutError):
                 async with asyncio.timeout(held):
                     await self._parent.wake.wait()

@@ -46,6 +46,7 @@ class Workers:
         parent.wake.set()
         if parent.order_id in self._tasks:
             return
+        self._line.append(parent)
         task = asyncio.create_task(self._work(parent), name=f"order {parent.order_id}")
         self._tasks[parent.order_id] = task
         task.add_done_callback(lambda _: self._forget(parent))
@@ -79,8 +80,7 @@ class Workers:
 
     @asynccontextmanager
     async def _turn(self, parent: Parent) -> AsyncGenerator[None]:
-        """Hold a worker; an order that is to be cancelled needs none."""
-        self._line.append(parent)
+        """Hold a worker, in turn; an order that is to be cancelled needs none."""
         try:
             while not (self._is_next(parent) or parent.record.cancel_reason):
                 await parent.wake.wait()

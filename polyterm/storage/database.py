@@ -42,7 +42,7 @@ class Database:
         try:
             for setting in schema.SETTINGS:
                 await self._db.execute(setting)
-            if await self._scalar("PRAGMA page_count") == 0:
+            if await self._scalar("SELECT COUNT(*) FROM sqlite_master") == 0:
                 await self._create()
             await self._check()
         except sqlite3.Error as error:

@@ -1,17 +1,20 @@
+"""An engine in virtual time on an exchange in memory, and orders to give it."""
+
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-import pytest
-
 from polyterm.engine.engine import Engine
 from polyterm.engine.settings import EngineSettings
-from polyterm.models.enums import Side, StrategyName, Urgency, VenueName
+from polyterm.models.enums import ChildStatus, Side, StrategyName, Urgency, VenueName
+from polyterm.models.ids import ChildId, OrderId
 from polyterm.models.order_request import IcebergParams, KellyParams, MicroPriceParams, OrderRequest
+from polyterm.models.views import OrderView
 from tests.fakes.exchange import YES, FakeExchange
 from tests.fakes.store import MemoryStore
 from tests.fakes.virtual_time import VirtualClock
@@ -25,15 +28,37 @@ class Desk:
         self.exchange = exchange
         self.store = store
 
+    async def until(self, condition: Callable[[], bool], seconds: float = 120.0) -> None:
+        """Let virtual time pass until something holds."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await asyncio.sleep(0.05)
 
-_OPEN = Callable[..., Any]
+    async def until_ended(self, order_id: OrderId, seconds: float = 600.0) -> OrderView:
+        """Let virtual time pass until an order has ended."""
+        await self.until(lambda: self.engine.order_status(order_id).status.is_final, seconds)
+        return self.engine.order_status(order_id)
+
+    async def resting(self, order_id: OrderId) -> ChildId:
+        """The child of an order that rests at the exchange, once it does."""
+        await self.until(lambda: any(self._live(order_id)))
+        return self._live(order_id)[0]
+
+    def _live(self, order_id: OrderId) -> list[ChildId]:
+        working = self.engine.order_status(order_id).working
+        return [child.child_id for child in working if child.status is ChildStatus.LIVE]
 
 
 @asynccontextmanager
 async def open_desk(
-    exchange: FakeExchange | None = None, store: MemoryStore | None = None, **settings: Any
+    exchange: FakeExchange | None = None,
+    store: MemoryStore | None = None,
+    *,
+    wait: bool = True,
+    seed: int = 1,
+    **settings: Any,
 ) -> AsyncGenerator[Desk]:
-    """A running engine in virtual time, ready to trade."""
+    """A running engine in virtual time, ready to trade unless told not to wait for that."""
     clock = VirtualClock()
     exchange = exchange or FakeExchange(clock)
     store = store or MemoryStore()
@@ -43,16 +68,12 @@ async def open_desk(
         venue=VenueName.DEMO,
         settings=EngineSettings(**settings),
         clock=clock,
-        random=Random(1),
+        random=Random(seed),
     )
     async with engine:
-        await engine.ready()
+        if wait:
+            await engine.ready()
         yield Desk(engine, exchange, store)
-
-
-@pytest.fixture
-def desk() -> _OPEN:
-    return open_desk
 
 
 def micro(size: int = 100, limit: str = "0.50", side: Side = Side.BUY, **more: Any) -> OrderRequest:

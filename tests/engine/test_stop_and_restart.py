@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from polyterm.engine.engine import Engine
+from polyterm.models.complaint import RefusedError
+from polyterm.models.enums import ChildStatus, OrderStatus
+from polyterm.models.events import StopState
+from polyterm.models.money import UNIT
+from tests.engine.desk import iceberg, micro, open_desk
+from tests.fakes.virtual_time import run_virtual
+
+
+async def _crash(engine: Engine) -> None:
+    """End an engine as a SIGKILL would: nothing is cancelled, nothing more is written."""
+    engine.leave_orders_on_exit = True
+
+
+def test_emergency_stop_with_ten_orders_working_ends_with_none_and_proves_it() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            orders = [await desk.engine.submit_order(micro(size=20)) for _ in range(10)]
+            await desk.until(lambda: len(desk.exchange.open_ids()) == 10)
+            await desk.engine.emergency_stop()
+            assert desk.exchange.open_ids() == []
+            stop = desk.engine.health().stop
+            assert (stop.state, stop.open_orders) == (StopState.STOPPED_VERIFIED, 0)
+            await desk.until(
+                lambda: all(
+                    desk.engine.order_status(o).status is OrderStatus.CANCELLED for o in orders
+                )
+            )
+            with pytest.raises(RefusedError, match="emergency stop"):
+                await desk.engine.submit_order(micro())
+
+    run_virtual(scenario())
+
+
+def test_nothing_is_sent_after_the_stop_was_asked_for() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            await desk.engine.submit_order(iceberg(size=200, tranche=20))
+            await desk.until(lambda: bool(desk.exchange.open_ids()))
+            stop = asyncio.create_task(desk.engine.emergency_stop())
+            await asyncio.sleep(0)
+            in_flight = desk.engine.health().open_children
+            before = len(desk.exchange.received)
+            await stop
+            await asyncio.sleep(120)
+            assert len(desk.exchange.received) <= before + in_flight
+            assert desk.exchange.open_ids() == []
+
+    run_virtual(scenario())
+
+
+def test_a_stop_while_the_exchange_is_silent_says_unverified_and_keeps_trying() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            await desk.engine.submit_order(micro())
+            await desk.until(lambda: bool(desk.exchange.open_ids()))
+            desk.exchange.script.unreachable = True
+            stop = asyncio.create_task(desk.engine.emergency_stop())
+            await desk.until(lambda: desk.engine.health().stop.state is StopState.STOP_UNVERIFIED)
+            assert not stop.done()
+            with pytest.raises(RefusedError):
+                await desk.engine.rearm()
+            desk.exchange.script.unreachable = False
+            await stop
+            assert desk.exchange.open_ids() == []
+
+    run_virtual(scenario())
+
+
+def test_the_latch_survives_a_restart_and_rearm_opens_it() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            await desk.engine.emergency_stop()
+        async with open_desk(desk.exchange, desk.store) as again:
+            with pytest.raises(RefusedError, match="rearm"):
+                await again.engine.submit_order(micro())
+            await again.engine.rearm()
+            await again.engine.submit_order(micro())
+            await again.until(lambda: bool(desk.exchange.open_ids()))
+
+    run_virtual(scenario())
+
+
+def test_foreign_orders_are_shown_and_ended_by_the_stop_only() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro())
+            child_id = await desk.resting(order_id)
+            foreign = desk.exchange.orders[child_id]
+            by_hand = type(child_id)("0x" + "fe" * 32)
+            desk.exchange.orders[by_hand] = type(foreign)(foreign.ticket)
+            await asyncio.sleep(10)
+            assert by_hand in desk.exchange.open_ids()
+            await desk.engine.emergency_stop()
+            assert desk.exchange.open_ids() == []
+
+    run_virtual(scenario())
+
+
+def test_after_a_crash_every_order_and_fill_is_there_and_the_order_is_held() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro(size=50))
+            child_id = await desk.resting(order_id)
+            desk.exchange.trade(child_id, 20 * UNIT)
+            await desk.until(lambda: desk.engine.order_status(order_id).filled == 20 * UNIT)
+            await _crash(desk.engine)
+        desk.exchange.trade(child_id, 10 * UNIT)
+        async with open_desk(desk.exchange, desk.store) as again:
+            view = again.engine.order_status(order_id)
+            assert (view.status, view.filled) == (OrderStatus.PAUSED, 30 * UNIT)
+            assert [child.child_id for child in view.working] == [child_id]
+            await again.engine.resume_order(order_id)
+            desk.exchange.trade(child_id, 20 * UNIT)
+            ended = await again.until_ended(order_id)
+            assert (ended.status, ended.filled) == (OrderStatus.COMPLETED, 50 * UNIT)
+            assert desk.exchange.filled() == 50 * UNIT
+
+    run_virtual(scenario())
+
+
+@pytest.mark.parametrize("landed", [True, False])
+def test_a_crash_in_mid_send_is_resolved_by_the_id(landed: bool) -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro(size=50))
+            child_id = await desk.resting(order_id)
+            await _crash(desk.engine)
+        desk.store.children[child_id].status = ChildStatus.WRITTEN
+        if not landed:
+            del desk.exchange.orders[child_id]
+        async with open_desk(desk.exchange, desk.store, on_restart="resume") as again:
+            assert again.engine.health().unknown == 0
+            await again.resting(order_id)
+            open_ids = desk.exchange.open_ids()
+            assert len(open_ids) == 1
+            assert (open_ids == [child_id]) is landed
+
+    run_virtual(scenario())
+
+
+def test_leaving_the_engine_cancels_by_default() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro())
+            await desk.resting(order_id)
+        assert desk.exchange.open_ids() == []
+        assert desk.store.parents[order_id].status is OrderStatus.CANCELLED
+
+    run_virtual(scenario())
+
+
+def test_leaving_orders_at_the_exchange_leaves_them_known() -> None:
+    async def scenario() -> None:
+        async with open_desk(on_exit="leave") as desk:
+            order_id = await desk.engine.submit_order(micro())
+            child_id = await desk.resting(order_id)
+        assert desk.exchange.open_ids() == [child_id]
+        async with open_desk(desk.exchange, desk.store, on_restart="resume") as again:
+            assert await again.resting(order_id) == child_id
+
+    run_virtual(scenario())
+
+
+def test_a_cancel_that_a_crash_interrupted_is_finished_by_the_next_start() -> None:
+    async def scenario() -> None:
+        async with open_desk(on_exit="leave") as desk:
+            order_id = await desk.engine.submit_order(micro())
+            await desk.resting(order_id)
+            desk.exchange.script.unreachable = True
+            await desk.engine.cancel_order(order_id)
+            await asyncio.sleep(1)
+        desk.exchange.script.unreachable = False
+        async with open_desk(desk.exchange, desk.store) as again:
+            view = await again.until_ended(order_id)
+            assert view.status is OrderStatus.CANCELLED
+            assert desk.exchange.open_ids() == []
+
+    run_virtual(scenario())
+
+
+def test_events_are_replayed_from_the_journal_and_then_followed() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro(size=10, deadline_s=Decimal(5)))
+            await desk.until_ended(order_id)
+            await asyncio.sleep(1)
+            last = desk.store.events[-1].seq
+            seen: list[int] = []
+            async for event in desk.engine.events(after=0):
+                seen.append(event.seq)
+                if event.seq >= last:
+                    break
+            assert seen == [event.seq for event in desk.store.events if event.seq <= last]
+
+    run_virtual(scenario())

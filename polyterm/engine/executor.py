@@ -133,6 +133,7 @@ class Executor:
     def _resize(self, decision: Resize) -> float:
         record = self._parent.record
         old, record.target = record.target, max(decision.size, self._parent.exposure)
+        self._parent.resized_ms = self._now()
         if old != record.target:
             self._desk.register.save_parent(
                 self._parent,
@@ -296,6 +297,9 @@ class Executor:
             last_adjusted_ms=record.last_adjusted_ms,
             last_ended_ms=self._parent.last_ended_ms,
             funds=self._desk.account.funds(market, self._parent.token_id),
+            paid=self._parent.paid(),
+            resized_ms=self._parent.resized_ms,
+            crossed=self._parent.has_child_since(record.deadline_ms),
         )
 
     def _view(self) -> MarketView:

@@ -76,6 +76,8 @@ class Parent:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever something changed that its executor should look at."""
     pause_asked: bool = False
+    resized_ms: int | None = None
+    """When its target was last set anew in this run."""
     waits_for: str = ""
     """What the strategy or the gate is waiting for, in words; not worth a journal entry."""
 
@@ -130,6 +132,12 @@ class Parent:
         """When its last child ended."""
         ended = [c.record.ended_ms for c in self.children.values() if c.record.ended_ms is not None]
         return max(ended, default=None)
+
+    def has_child_since(self, at_ms: int | None) -> bool:
+        """Whether a child was made at that time or later; never where there is no such time."""
+        return at_ms is not None and any(
+            child.record.created_ms >= at_ms for child in self.children.values()
+        )
 
     def paid(self) -> Dollars:
         """Price x size over the fills that were not reversed."""

@@ -78,6 +78,12 @@ class OrderState:
     last_ended_ms: int | None = None
     """When the last child ended, however it ended."""
     funds: Funds | None = None
+    paid: Dollars = 0
+    """Sum of price x size over the fills, as `OrderView.paid`: what a largest stake counts."""
+    resized_ms: int | None = None
+    """When the target was last set anew."""
+    crossed: bool = False
+    """Whether the end action's child was sent already: it is sent once."""
 
     @property
     def remaining(self) -> Size:

@@ -24,6 +24,8 @@ SIZE_STEP: Size = 10_000
 """0.01 share: the exchange takes sizes with two decimals, on every tick."""
 PPM = 1_000_000
 """Scale of rates: a fee rate of 0.07 is 70,000 parts per million."""
+_MOST_DIGITS = 18
+"""Larger or smaller powers of ten are refused before any arithmetic is done on them."""
 FEE_STEP: Dollars = 10
 """Fees are rounded to five decimals (`protocol.md` 4)."""
 
@@ -45,10 +47,13 @@ def parse_ppm(text: str | Decimal) -> int:
 
 def _parse(text: str | Decimal, scale: int) -> int:
     try:
-        scaled = Decimal(text) * scale
-        value = int(scaled)
-    except (InvalidOperation, ValueError, OverflowError) as error:
+        number = Decimal(text)
+    except InvalidOperation as error:
         raise ValueError(f"not a number: {text!r}") from error
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError(f"not a sum of this world: {text!r}")
+    scaled = number * scale
+    value = int(scaled)
     if value != scaled:
         raise ValueError(f"too many decimals: {text}")
     return value

@@ -41,17 +41,19 @@ class IcebergParams(_Strict):
     """Show a little at a time: sequential tranches that add up to the size exactly."""
 
     strategy: Literal[StrategyName.ICEBERG] = StrategyName.ICEBERG
-    tranche_size: Shares | None = Field(None, title="Tranche")
+    tranche_size: Shares | None = Field(default=None, title="Tranche")
     """Shares shown at a time; a tenth of the size (at least the market's minimum) where not set."""
-    tranche_variation: Decimal = Field(Decimal("0.2"), ge=0, le=Decimal("0.5"), title="Variation")
+    tranche_variation: Decimal = Field(
+        default=Decimal("0.2"), ge=0, le=Decimal("0.5"), title="Variation"
+    )
     """Random share added to or taken from each tranche: 0.2 is +-20 %."""
-    min_tranche: Shares | None = Field(None, title="Smallest tranche")
+    min_tranche: Shares | None = Field(default=None, title="Smallest tranche")
     """No tranche below this; the market's minimum where not set."""
-    max_tranche: Shares | None = Field(None, title="Largest tranche")
+    max_tranche: Shares | None = Field(default=None, title="Largest tranche")
     """No tranche above this."""
-    min_delay_s: Decimal = Field(Decimal(1), ge=0, le=3600, title="Shortest pause")
+    min_delay_s: Decimal = Field(default=Decimal(1), ge=0, le=3600, title="Shortest pause")
     """Seconds between two tranches, at least."""
-    max_delay_s: Decimal = Field(Decimal(3), ge=0, le=3600, title="Longest pause")
+    max_delay_s: Decimal = Field(default=Decimal(3), ge=0, le=3600, title="Longest pause")
     """Seconds between two tranches, at most."""
 
     @model_validator(mode="after")
@@ -67,14 +69,14 @@ class IcebergParams(_Strict):
 class _BandParams(_Strict):
     """How a resting order follows the micro-price; micro-price and Kelly orders share it."""
 
-    threshold_bps: int = Field(50, ge=1, le=5_000, title="Band")
+    threshold_bps: int = Field(default=50, ge=1, le=5_000, title="Band")
     """Half-width of the band in basis points of the micro-price; never less than one tick."""
-    aggression_bps: int = Field(100, ge=0, le=5_000, title="Aggression")
+    aggression_bps: int = Field(default=100, ge=0, le=5_000, title="Aggression")
     """How far ahead of the next best order of our side we may stand, in basis points; never less
     than one tick."""
-    max_adjustments: int = Field(10, ge=0, le=1_000, title="Adjustments")
+    max_adjustments: int = Field(default=10, ge=0, le=1_000, title="Adjustments")
     """Cancel-and-replace moves over the order's life."""
-    min_interval_s: Decimal = Field(Decimal(2), ge=0, le=3600, title="Interval")
+    min_interval_s: Decimal = Field(default=Decimal(2), ge=0, le=3600, title="Interval")
     """Seconds between two moves, at least."""
 
 
@@ -90,13 +92,13 @@ class KellyParams(_BandParams):
     strategy: Literal[StrategyName.KELLY] = StrategyName.KELLY
     probability: Probability = Field(title="Probability")
     """Your probability that this outcome wins, between 0 and 1."""
-    fraction: Decimal = Field(Decimal("0.5"), gt=0, le=1, title="Fraction")
+    fraction: Decimal = Field(default=Decimal("0.5"), gt=0, le=1, title="Fraction")
     """Part of the full Kelly stake to take: 0.5 is half Kelly."""
-    bankroll: Money | None = Field(None, title="Bankroll")
+    bankroll: Money | None = Field(default=None, title="Bankroll")
     """Dollars that the stake is a part of; the account's worth where not set."""
-    max_stake: Money | None = Field(None, title="Largest stake")
+    max_stake: Money | None = Field(default=None, title="Largest stake")
     """Never stake more dollars than this."""
-    recalculate_s: Decimal = Field(Decimal(5), ge=1, le=3600, title="Recalculate")
+    recalculate_s: Decimal = Field(default=Decimal(5), ge=1, le=3600, title="Recalculate")
     """Seconds between two looks at the size."""
 
 
@@ -111,18 +113,20 @@ class OrderRequest(_Strict):
     token_id: Annotated[TokenId, Field(pattern=r"^[0-9]{1,78}$", title="Token")]
     side: Side = Field(title="Side")
     params: StrategyParams
-    size: Shares | None = Field(None, title="Size")
+    size: Shares | None = Field(default=None, title="Size")
     """Shares; needed by every strategy but Kelly, where it caps the computed size."""
-    max_price: Limit | None = Field(None, title="Highest price")
+    max_price: Limit | None = Field(default=None, title="Highest price")
     """A buy never pays more per share; needed for a buy."""
-    min_price: Limit | None = Field(None, title="Lowest price")
+    min_price: Limit | None = Field(default=None, title="Lowest price")
     """A sell never takes less per share; needed for a sell."""
-    urgency: Urgency = Field(Urgency.MEDIUM, title="Urgency")
-    post_only: bool = Field(False, title="Post-only")
+    urgency: Urgency = Field(default=Urgency.MEDIUM, title="Urgency")
+    post_only: bool = Field(default=False, title="Post-only")
     """Only ever rest in the book: never take, never pay a taker's fee."""
-    deadline_s: Decimal | None = Field(None, gt=0, le=Decimal(30 * 86_400), title="Deadline")
+    deadline_s: Decimal | None = Field(
+        default=None, gt=0, le=Decimal(30 * 86_400), title="Deadline"
+    )
     """Seconds from acceptance until the end action; no deadline where not set."""
-    end_action: EndAction = Field(EndAction.CANCEL, title="At deadline")
+    end_action: EndAction = Field(default=EndAction.CANCEL, title="At deadline")
     confirmed: bool = False
     """The trader has seen that the order is a large one."""
 

@@ -50,8 +50,10 @@ def _parse(text: str | Decimal, scale: int) -> int:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"not a number: {text!r}") from error
-    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
-        raise ValueError(f"not a sum of this world: {text!r}")
+    if not number.is_finite():
+        raise ValueError(f"not a number: {text!r}")
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError(f"too large or too small: {text!r}")
     scaled = number * scale
     value = int(scaled)
     if value != scaled:

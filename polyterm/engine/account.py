@@ -40,13 +40,14 @@ class Account:
         """Whether the cash balance was read at least once."""
 
     async def refresh(self) -> None:
-        """Read cash and all holdings that matter; `ExchangeError` where that fails."""
+        """Read cash and the holdings that may have changed; `ExchangeError` where that fails."""
         asked_ms = self._clock.now_ms()
         self._cash = await self._exchange.cash()
         self._cash_asked_ms = asked_ms
         self.is_known = True
-        for token_id in self._tokens():
+        for token_id in self._tokens_due():
             await self.refresh_holding(token_id)
+        self._forget_seen(asked_ms)
 
     async def refresh_holding(self, token_id: TokenId) -> None:
         """Read one holding."""
@@ -145,8 +146,19 @@ class Account:
     # -- inside --
 
     def _tokens(self) -> set[TokenId]:
-        traded = {fill.token_id for _, fill in self._register.fills()}
-        return traded | set(self._monitor.tokens) | set(self._settled)
+        return self._register.traded_tokens | set(self._monitor.tokens) | set(self._settled)
+
+    def _tokens_due(self) -> set[TokenId]:
+        """Holdings that are there, that are being traded, or that nobody has looked at yet.
+
+        The others were seen empty; one of them is looked at each time, as a person may buy by hand.
+        """
+        every = self._tokens()
+        held = {token_id for token_id, size in self._settled.items() if size}
+        trading = {fill.token_id for fill in self._register.unseen_fills.values()}
+        unknown = every - self._settled.keys()
+        idle = sorted(every - held - trading - unknown, key=self._settled_asked_ms.__getitem__)
+        return held | trading | unknown | set(idle[:1])
 
     def _cash_owned(self) -> Dollars:
         """Cash once the fills that the balance may not show yet have settled."""
@@ -162,11 +174,18 @@ class Account:
         return notional(bid.price, self.held(token_id)) if bid else 0
 
     def _unseen(self, asked_ms: int) -> Iterable[FillRecord]:
-        for _, fill in self._register.fills():
+        for fill in self._register.unseen_fills.values():
             if fill.status is TradeStatus.FAILED:
                 continue
             if fill.settled_ms is None or fill.settled_ms >= asked_ms:
                 yield fill
+
+    def _forget_seen(self, asked_ms: int) -> None:
+        """Drop the fills that every balance, asked for since they settled, must show."""
+        unseen = self._register.unseen_fills
+        for key, fill in list(unseen.items()):
+            if fill.settled_ms is not None and fill.settled_ms < asked_ms:
+                del unseen[key]
 
     def _worst_cost(self, child: Child, size: Size) -> Dollars:
         market = self._monitor.market(child.record.token_id)

@@ -26,7 +26,7 @@ from polyterm.models.events import (
     Noticed,
     OrderStatusChanged,
 )
-from polyterm.models.ids import ChildId, OrderId, TokenId
+from polyterm.models.ids import ChildId, OrderId, TokenId, TradeId
 from polyterm.models.market import FeeSchedule, Market
 from polyterm.models.money import Size, format_units
 
@@ -69,6 +69,11 @@ class OrderRegister:
         self.foreign: dict[ChildId, RemoteOrder] = {}
         """Open orders of our API key that polyterm did not place: shown, never touched."""
         self._children: dict[ChildId, tuple[Parent, Child]] = {}
+        self._unsettled: dict[ChildId, tuple[Parent, Child]] = {}
+        self.unseen_fills: dict[tuple[TradeId, ChildId], FillRecord] = {}
+        """Fills that the balances read so far may not show yet."""
+        self.traded_tokens: set[TokenId] = set()
+        """Every token that was ever traded here."""
         self._unfinished: defaultdict[TokenId, dict[OrderId, Parent]] = defaultdict(dict)
         self._by_token: defaultdict[TokenId, dict[ChildId, Child]] = defaultdict(dict)
         self._changed: set[TokenId] = set()
@@ -82,7 +87,7 @@ class OrderRegister:
         for child_record in saved.children:
             self._adopt(self.parents[child_record.order_id], Child(child_record))
         for fill in saved.fills:
-            self._children[fill.child_id][1].fills[fill.trade_id] = fill
+            self._keep(self._children[fill.child_id][1], fill)
         for adjustment in saved.adjustments:
             parent = self.parents.get(OrderId(adjustment.order_id or ""))
             if parent is not None:
@@ -96,13 +101,15 @@ class OrderRegister:
 
     def unsettled_children(self) -> Iterator[tuple[Parent, Child]]:
         """Children that may still trade, or whose trades are not all in."""
-        for parent, child in self._children.values():
-            if not child.status.is_final or child.awaits_trades:
+        for child_id, (parent, child) in list(self._unsettled.items()):
+            if child.status.is_final and not child.awaits_trades:
+                del self._unsettled[child_id]
+            else:
                 yield parent, child
 
     def open_children(self) -> Iterator[tuple[Parent, Child]]:
         """Children that may still trade."""
-        return (pair for pair in self._children.values() if not pair[1].status.is_final)
+        return (pair for pair in self.unsettled_children() if not pair[1].status.is_final)
 
     def in_book(self, token_id: TokenId) -> Iterator[Child]:
         """Children of a token that rest, or did a moment ago: a book may lag behind their end."""
@@ -113,12 +120,6 @@ class OrderRegister:
                 del self._by_token[token_id][child_id]
             else:
                 yield child
-
-    def fills(self) -> Iterator[tuple[Parent, FillRecord]]:
-        """All fills of all orders."""
-        for parent, child in self._children.values():
-            for fill in child.fills.values():
-                yield parent, fill
 
     def at_work_on(self, token_id: TokenId) -> Iterator[Parent]:
         """Unfinished parents of a token."""
@@ -167,6 +168,7 @@ class OrderRegister:
     def drop_child(self, parent: Parent, child: Child) -> None:
         """Forget a child that could not be written down, and so was never sent."""
         del self._children[child.child_id]
+        del self._unsettled[child.child_id]
         del self._by_token[parent.token_id][child.child_id]
         del parent.children[child.child_id]
         self._changed.add(parent.token_id)
@@ -230,6 +232,7 @@ class OrderRegister:
     def _adopt(self, parent: Parent, child: Child) -> None:
         parent.children[child.child_id] = child
         self._children[child.child_id] = (parent, child)
+        self._unsettled[child.child_id] = (parent, child)
         self._by_token[parent.token_id][child.child_id] = child
         self.foreign.pop(child.child_id, None)
         self._changed.add(parent.token_id)
@@ -246,6 +249,7 @@ class OrderRegister:
         if stated <= child.record.matched:
             return
         child.record.matched = stated
+        self._unsettled[child.child_id] = (parent, child)
         self._journal.record(children=(child.record,))
         self._touch(parent)
 
@@ -265,6 +269,7 @@ class OrderRegister:
         record.ended_ms = self._clock.now_ms() if after.is_final else None
         self._journal.record(self._child_changed(parent, child), children=(record,))
         if came_back:
+            self._unsettled[record.child_id] = (parent, child)
             self._by_token[parent.token_id][child.child_id] = child
             self._alarm(parent, f"child {record.child_id[:10]} is alive after all: {after}")
         self._touch(parent)
@@ -284,7 +289,7 @@ class OrderRegister:
             at_ms=trade.at_ms or self._clock.now_ms(),
             settled_ms=self._clock.now_ms() if trade.status.is_final else None,
         )
-        child.fills[fill.trade_id] = fill
+        self._keep(child, fill)
         at_ms = self._clock.now_ms()
         events: list[Event] = [
             Filled(
@@ -305,6 +310,11 @@ class OrderRegister:
         if child.record.size - child.matched < DUST:
             self._move(parent, child, ChildEvent.SEEN_FILLED, "")
         self._after_trade(parent, fill)
+
+    def _keep(self, child: Child, fill: FillRecord) -> None:
+        child.fills[fill.trade_id] = fill
+        self.unseen_fills[fill.trade_id, fill.child_id] = fill
+        self.traded_tokens.add(fill.token_id)
 
     def _settle(self, parent: Parent, child: Child, fill: FillRecord, status: TradeStatus) -> None:
         fill.status = status

@@ -19,6 +19,7 @@ from polyterm.engine.desk import Desk, Gate
 from polyterm.engine.emergency_stop import EmergencyStop
 from polyterm.engine.face import UnknownOrderError
 from polyterm.engine.fill_tracker import FillTracker
+from polyterm.engine.heartbeat import Heartbeat
 from polyterm.engine.intake import Intake, summary
 from polyterm.engine.journal import Journal
 from polyterm.engine.link import Link
@@ -101,6 +102,7 @@ class Engine:
         )
         self._chores = Chores(desk)
         self._link = Link(desk, self._reconciler, self._connected, self._take_up)
+        self._heartbeat = Heartbeat(desk)
         self._lag = LoopLag(clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._followed: dict[OrderId, Market] = {}
@@ -315,6 +317,8 @@ class Engine:
 
     async def _connected(self) -> None:
         self._run("user feed", lambda: self._exchange.run_user_feed(self._tracker))
+        if self._settings.heartbeat:
+            self._run("heartbeat", self._heartbeat.run)
 
     async def _take_up(self) -> None:
         """Go on with what an earlier run left, now that the exchange was compared."""

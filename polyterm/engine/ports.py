@@ -319,6 +319,10 @@ class Exchange(Protocol):
         """Cancel every order of the API key, those placed by hand included."""
         ...
 
+    async def heartbeat(self) -> None:
+        """Say that we are there; from the first on, ten seconds of silence cancel everything."""
+        ...
+
     async def open_orders(self) -> tuple[RemoteOrder, ...]:
         """All open orders of the API key."""
         ...

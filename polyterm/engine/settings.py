@@ -41,4 +41,5 @@ class EngineSettings(BaseModel):
     on_restart: RestartPolicy = RestartPolicy.HOLD
     """What starting does with orders that were at work."""
     heartbeat: bool = False
-    """Have the exchange cancel everything when polyterm falls silent for 10 to 15 seconds."""
+    """Have the exchange cancel everything when polyterm falls silent for 10 to 15 seconds; orders
+    can then not be left resting on exit."""

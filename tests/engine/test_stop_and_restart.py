@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -199,5 +200,29 @@ def test_events_are_replayed_from_the_journal_and_then_followed() -> None:
                 if event.seq >= last:
                     break
             assert seen == [event.seq for event in desk.store.events if event.seq <= last]
+
+    run_virtual(scenario())
+
+
+def test_heartbeats_are_sent_while_healthy_and_end_with_a_stop() -> None:
+    async def scenario() -> None:
+        async with open_desk(heartbeat=True) as desk:
+            await asyncio.sleep(21)
+            gaps = [b - a for a, b in itertools.pairwise(desk.exchange.beats)]
+            assert len(gaps) >= 4
+            assert max(gaps) < 5_000
+            await desk.engine.emergency_stop()
+            before = len(desk.exchange.beats)
+            await asyncio.sleep(20)
+            assert len(desk.exchange.beats) == before
+
+    run_virtual(scenario())
+
+
+def test_no_heartbeat_is_sent_unless_asked_for() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            await asyncio.sleep(20)
+            assert desk.exchange.beats == []
 
     run_virtual(scenario())

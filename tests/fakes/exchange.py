@@ -93,6 +93,7 @@ class FakeExchange:
         self.reports: dict[TradeId, TradeReport] = {}
         self.received: list[ChildId] = []
         """Ids of all orders that arrived, in order, repeats included."""
+        self.beats: list[int] = []
         self.on_arrival = lambda child_id: None
         self.balance: Dollars = 10_000 * UNIT
         self.shares: dict[TokenId, Size] = {YES: 0, NO: 0}
@@ -222,6 +223,10 @@ class FakeExchange:
 
     async def cancel_all(self) -> CancelReport:
         return await self.cancel(self.open_ids())
+
+    async def heartbeat(self) -> None:
+        await self._answer()
+        self.beats.append(self.clock.now_ms())
 
     async def open_orders(self) -> tuple[RemoteOrder, ...]:
         await self._answer()

@@ -15,7 +15,7 @@ from polyterm.engine.parent import DUST, Child, Parent
 from polyterm.engine.ports import ExchangeError, Outcome
 from polyterm.engine.prover import Prover
 from polyterm.engine.sender import Held, Sender, Sent
-from polyterm.models.enums import ChildStatus, OrderStatus
+from polyterm.models.enums import ChildStatus, OrderStatus, StrategyName
 from polyterm.models.events import OrderAdjusted, OrderResized
 from polyterm.models.money import Price, Size, format_units
 from polyterm.strategies.base import (
@@ -131,23 +131,25 @@ class Executor:
         return await self._after(result)
 
     def _resize(self, decision: Resize) -> float:
-        record = self._parent.record
-        old, record.target = record.target, max(decision.size, self._parent.exposure)
         self._parent.resized_ms = self._now()
-        if old != record.target:
-            self._desk.register.save_parent(
-                self._parent,
-                OrderResized(
-                    at_ms=self._now(),
-                    order_id=self._parent.order_id,
-                    old_size=old,
-                    new_size=record.target,
-                    reason=decision.reason,
-                ),
-            )
+        target = max(decision.size, self._parent.exposure)
+        if target != self._parent.record.target:
+            self._set_target(target, decision.reason)
             return 0.0
         self._parent.waits_for = decision.reason
         return HOLD_S
+
+    def _set_target(self, target: Size, reason: str) -> None:
+        record = self._parent.record
+        resized = OrderResized(
+            at_ms=self._now(),
+            order_id=record.order_id,
+            old_size=record.target,
+            new_size=target,
+            reason=reason,
+        )
+        record.target = target
+        self._desk.register.save_parent(self._parent, resized)
 
     async def _finish(self, decision: Done) -> float:
         parent = self._parent
@@ -158,6 +160,8 @@ class Executor:
             return HOLD_S
         left = parent.record.target - parent.filled
         whole = left < max(DUST, self._desk.market_of(parent).min_size)
+        if whole and left and parent.record.request.strategy is StrategyName.KELLY:
+            self._set_target(parent.filled, f"nothing more can be sent: {decision.reason}")
         status = OrderStatus.COMPLETED if whole else OrderStatus.CANCELLED
         self._desk.register.set_status(parent, status, decision.reason)
         return 0.0

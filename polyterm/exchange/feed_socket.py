@@ -1,0 +1,117 @@
+"""One WebSocket of the exchange: opened, kept alive, and given up when it is dead.
+
+Keep-alive is a text frame PING that is answered by PONG (`protocol.md` 2.1). PONG proves the
+connection only, never that data flows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import NoReturn, Self
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from polyterm.exchange.http import USER_AGENT
+
+PING_EVERY_S = 10.0
+PONG_WITHIN_S = 20.0
+_OPEN_S = 10.0
+_CLOSE_S = 1.0
+_MAX_FRAME = 16 * 1024 * 1024
+"""A large first dump would break the library's default of 1 MiB (`protocol.md` 2.4)."""
+_MAX_QUEUED = 1024
+"""Frames read ahead of us; beyond them the socket is not read, and the exchange has to wait."""
+_PONG = b"PONG"
+
+
+class FeedLostError(Exception):
+    """A stream cannot be relied on any more, and why."""
+
+
+class FeedSocket:
+    """An open socket; closed on leaving its context."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._unanswered_s = 0.0
+        self._verdict = ""
+
+    async def send(self, frame: dict[str, object]) -> None:
+        """Send one JSON frame; `FeedLostError` where the socket is closed."""
+        await self._send(msgspec.json.encode(frame).decode())
+
+    async def ping(self) -> None:
+        """Ask for a PONG, which `read` hands on to nobody but its `alive`."""
+        await self._send("PING")
+
+    async def read(
+        self, tell: Callable[[bytes], None], alive: Callable[[], None] = lambda: None
+    ) -> NoReturn:
+        """Hand on every data frame, and every PONG to `alive`, until `FeedLostError`."""
+        keeper = asyncio.create_task(self._keep_alive(), name="feed keep-alive")
+        try:
+            while True:
+                frame = await self._connection.recv(decode=False)
+                if frame == _PONG:
+                    self._unanswered_s = 0.0
+                    alive()
+                else:
+                    tell(frame)
+        except ConnectionClosed as error:
+            raise FeedLostError(self._verdict or f"connection lost: {error}") from error
+        finally:
+            keeper.cancel()
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(PING_EVERY_S)
+            if self._unanswered_s >= PONG_WITHIN_S:
+                break
+            self._unanswered_s += PING_EVERY_S
+            try:
+                await self._connection.send("PING")
+            except ConnectionClosed:
+                return
+        self._verdict = f"no PONG in {PONG_WITHIN_S:.0f} s"
+        await self._connection.close()
+
+    async def _send(self, text: str) -> None:
+        try:
+            await self._connection.send(text)
+        except ConnectionClosed as error:
+            raise FeedLostError(f"connection lost: {error}") from error
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._connection.close()
+
+
+async def open_socket(url: str, *, use_proxies: bool = True) -> FeedSocket:
+    """Connect; `FeedLostError` where that fails."""
+    try:
+        connection = await connect(
+            url,
+            compression=None,
+            user_agent_header=USER_AGENT,
+            proxy=True if use_proxies else None,
+            open_timeout=_OPEN_S,
+            close_timeout=_CLOSE_S,
+            ping_interval=None,
+            max_size=_MAX_FRAME,
+            max_queue=_MAX_QUEUED,
+        )
+    except (OSError, WebSocketException) as error:
+        detail = str(error) or type(error).__name__
+        raise FeedLostError(f"cannot connect to {url}: {detail}") from error
+    return FeedSocket(connection)

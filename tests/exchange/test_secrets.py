@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from polyterm.engine.ports import ExchangeError
+from polyterm.exchange.credentials import ApiCredentials
+from polyterm.exchange.signing import Wallet
+from polyterm.exchange.user_feed import UserFeed
+from tests.exchange.factory import CREDENTIALS, KEY, a_client, a_ticket
+
+CANARIES = (
+    KEY.removeprefix("0x"),
+    str(bytes.fromhex(KEY[2:])),
+    str(int(KEY, 16)),
+    CREDENTIALS.key,
+    CREDENTIALS.secret,
+    CREDENTIALS.passphrase,
+)
+
+
+def shown(value: object) -> str:
+    return f"{value} {value!r} {value!s:>5} {[value]} {getattr(value, '__dict__', {})}"
+
+
+def assert_secret(text: str) -> None:
+    for canary in CANARIES:
+        assert canary not in text
+
+
+def refusals() -> Iterator[httpx.Response | Exception]:
+    yield httpx.Response(401, json={"error": "Invalid api key"})
+    yield httpx.Response(500, content=b"<html>")
+    yield httpx.Response(200, content=b"{")
+    yield httpx.Response(418)
+    yield httpx.ConnectError("refused")
+    yield httpx.ReadTimeout("")
+
+
+def test_nothing_shows_what_it_holds() -> None:
+    client = a_client(lambda _: httpx.Response(200))
+    for value in (Wallet.from_key(KEY), CREDENTIALS, client, vars(client)):
+        assert_secret(shown(value))
+
+
+async def test_a_signed_order_shows_no_signature_nor_key() -> None:
+    order = await a_client(lambda _: httpx.Response(200)).sign(a_ticket())
+    assert_secret(shown(order))
+    assert order.body.decode()[40:80] not in shown(order)
+
+
+@pytest.mark.parametrize("answer", refusals())
+async def test_no_error_quotes_a_secret(answer: httpx.Response | Exception) -> None:
+    def exchange(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    client = a_client(exchange)
+    asked = (client.connect(), client.open_orders(), client.cash(), client.heartbeat())
+    for question in asked:
+        with pytest.raises(ExchangeError) as caught:
+            await question
+        assert_secret("".join(traceback.format_exception(caught.value)))
+    order = await client.sign(a_ticket())
+    assert_secret(shown(await client.send(order)) + shown(await client.cancel_all()))
+
+
+@pytest.mark.parametrize("key", [KEY[:-1], KEY + "1", KEY.replace("1", "g", 1)])
+def test_a_key_that_is_none_is_not_quoted(key: str) -> None:
+    with pytest.raises(ValueError, match="64 hexadecimal") as caught:
+        Wallet.from_key(key)
+    assert key[2:] not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_wallet_cannot_be_copied_out() -> None:
+    wallet = Wallet.from_key(KEY)
+    for escape in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="pickled"):
+            escape(wallet)
+
+
+def test_credentials_and_feeds_mask_themselves() -> None:
+    assert repr(ApiCredentials("a-key", "a-secret", "a-pass")) == "ApiCredentials()"
+    assert_secret(shown(CREDENTIALS) + repr(UserFeed("ws://x", CREDENTIALS, None)))  # type: ignore[arg-type]

@@ -1,0 +1,187 @@
+"""A form of one-line fields, each with its complaint below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+from polyterm.models.complaint import Complaint
+from polyterm.widgets.choice import Choice
+from polyterm.widgets.form_fields import FormField
+
+
+class FormRow(Widget):
+    """A title, a place to type or pick, and room for what is wrong with it."""
+
+    DEFAULT_CSS = """
+    FormRow {
+        layout: grid; grid-size: 2; grid-columns: 17 1fr; grid-rows: auto; height: auto;
+        & > .form--title { color: $text-muted; }
+        & > .form--complaint { column-span: 2; color: $error; display: none; }
+        &:focus-within > .form--title { color: $foreground; text-style: bold; }
+        &.-refused > .form--complaint { display: block; }
+        &.-refused > .form--title { color: $error; }
+    }
+    """
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__()
+        self.field = field
+        self._reason = ""
+        self._complaint = Label("", classes="form--complaint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        field = self.field
+        yield Label(field.title, classes="form--title", markup=False)
+        if field.options:
+            yield Choice(field.options, field.default, id=f"field-{field.name}")
+        else:
+            yield Input(
+                field.default,
+                placeholder=field.hint,
+                compact=True,
+                select_on_focus=False,
+                id=f"field-{field.name}",
+            )
+        yield self._complaint
+
+    @property
+    def value(self) -> str:
+        """What was typed or picked."""
+        return self._control.value.strip()
+
+    @value.setter
+    def value(self, value: str) -> None:
+        self._control.value = value
+
+    @property
+    def _control(self) -> Input | Choice:
+        kind = Choice if self.field.options else Input
+        return self.query_one(f"#field-{self.field.name}", kind)
+
+    def complain(self, reason: str) -> None:
+        """Say what is wrong; nothing takes it back."""
+        if reason == self._reason:
+            return
+        self._reason = reason
+        self.set_class(bool(reason), "-refused")
+        self._complaint.update(f"  ▲ {reason}" if reason else "")
+
+    def focus_control(self) -> None:
+        """Start typing here."""
+        self._control.focus()
+
+
+class Form(VerticalScroll, can_focus=False):
+    """Rows of fields; says when something was typed, and when enter was pressed."""
+
+    DEFAULT_CSS = """
+    Form { height: 1fr; scrollbar-size-vertical: 1; }
+    Form > #form-general { color: $error; height: auto; }
+    """
+    BINDINGS: ClassVar = [
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
+    ]
+
+    @dataclass
+    class Edited(Message):
+        """A field got another value."""
+
+        name: str
+        value: str
+
+    class Entered(Message):
+        """Enter was pressed in a field."""
+
+    def __init__(self, fields: Iterable[FormField], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows = {field.name: FormRow(field) for field in fields}
+        self._touched: set[str] = set()
+        self._known = {name: row.field.default for name, row in self._rows.items()}
+        self._shown_general = ""
+        self._general = Label("", id="form-general", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield from self._rows.values()
+        yield self._general
+
+    def row(self, name: str) -> FormRow:
+        """The row of a field."""
+        return self._rows[name]
+
+    def values(self) -> dict[str, str]:
+        """What is typed in the fields that show, empty ones left out."""
+        return {
+            name: row.value for name, row in self._rows.items() if row.display and row.value != ""
+        }
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        """Put values into fields, as if they had always been there."""
+        for name, value in values.items():
+            self._known[name] = value
+            self._rows[name].value = value
+            self.post_message(self.Edited(name, value))
+
+    def show_only(self, names: Iterable[str]) -> None:
+        """Show these fields and hide the rest."""
+        shown = set(names)
+        for name, row in self._rows.items():
+            row.display = name in shown
+
+    def focus_first(self, name: str) -> None:
+        """Start typing in that field."""
+        self._rows[name].focus_control()
+
+    def forget_touches(self) -> None:
+        """Treat the form as not yet typed into."""
+        self._touched.clear()
+
+    def show_complaints(self, complaints: Iterable[Complaint], *, touched_only: bool) -> None:
+        """Show each complaint at its field; those of no visible field below the form."""
+        reasons: dict[str, str] = {}
+        for complaint in complaints:
+            reasons.setdefault(complaint.field, complaint.reason)
+        for name, row in self._rows.items():
+            is_due = row.display and (not touched_only or name in self._touched)
+            row.complain(reasons.get(name, "") if is_due else "")
+        rest = [
+            f"▲ {field}: {reason}" if field else f"▲ {reason}"
+            for field, reason in reasons.items()
+            if field not in self._rows or not self._rows[field].display
+        ]
+        general = "" if touched_only else "\n".join(rest)
+        if general != self._shown_general:
+            self._shown_general = general
+            self._general.update(general)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._tell(event, event.input.id, event.value)
+
+    @on(Choice.Changed)
+    def _picked(self, event: Choice.Changed) -> None:
+        self._tell(event, event.choice.id, event.value)
+
+    def _tell(self, event: Message, control_id: str | None, value: str) -> None:
+        event.stop()
+        name = (control_id or "").removeprefix("field-")
+        if value == self._known[name]:
+            return
+        self._known[name] = value
+        self._touched.add(name)
+        self.post_message(self.Edited(name, value))
+
+    @on(Input.Submitted)
+    def _enter(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Entered())

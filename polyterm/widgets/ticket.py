@@ -1,0 +1,202 @@
+"""The ticket: what is typed here becomes an order request, checked while it is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from pydantic import BaseModel, ValidationError
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Label
+
+from polyterm.models.complaint import Complaint, complaints_of
+from polyterm.models.enums import Side, StrategyName
+from polyterm.models.ids import TokenId
+from polyterm.models.money import Price, notional_up, price_decimal
+from polyterm.models.order_request import (
+    IcebergParams,
+    KellyParams,
+    MicroPriceParams,
+    OrderRequest,
+)
+from polyterm.widgets.form import Form
+from polyterm.widgets.form_fields import FormField, form_fields
+from polyterm.widgets.numbers import dollar_text
+
+PARAMS: dict[StrategyName, type[BaseModel]] = {
+    StrategyName.ICEBERG: IcebergParams,
+    StrategyName.MICRO_PRICE: MicroPriceParams,
+    StrategyName.KELLY: KellyParams,
+}
+_LABELS = {
+    StrategyName.ICEBERG: "Iceberg",
+    StrategyName.MICRO_PRICE: "Micro-price",
+    StrategyName.KELLY: "Kelly",
+}
+_STRATEGY = FormField(
+    "strategy",
+    "Strategy",
+    StrategyName.ICEBERG,
+    "",
+    tuple((name.value, label) for name, label in _LABELS.items()),
+)
+_FIRST = ("side",)
+_ORDER = ("size", "max_price", "min_price", "urgency", "post_only", "deadline_s", "end_action")
+_LIMIT = {Side.BUY: "max_price", Side.SELL: "min_price"}
+
+
+def _param_names(strategy: StrategyName) -> tuple[str, ...]:
+    return tuple(field.name for field in form_fields(PARAMS[strategy]))
+
+
+def _all_fields() -> tuple[FormField, ...]:
+    params = {field.name: field for model in PARAMS.values() for field in form_fields(model)}
+    return (
+        *form_fields(OrderRequest, _FIRST),
+        _STRATEGY,
+        *form_fields(OrderRequest, _ORDER),
+        *params.values(),
+    )
+
+
+class Ticket(Vertical):
+    """Side, strategy, size, limit and the strategy's own numbers, all by keyboard."""
+
+    BORDER_TITLE = "Ticket"
+    DEFAULT_CSS = """
+    Ticket { height: auto; }
+    Ticket > #ticket-target { text-style: bold; width: 1fr; text-wrap: nowrap;
+                              text-overflow: ellipsis; }
+    Ticket > #ticket-cost { color: $text-muted; width: 1fr; text-wrap: nowrap;
+                            text-overflow: ellipsis; }
+    Ticket > #ticket-target { color: $buy; }
+    Ticket > #ticket-target.-sell { color: $sell; }
+    """
+    BINDINGS: ClassVar = [("escape", "screen.leave_ticket", "Leave")]
+
+    @dataclass
+    class Submitted(Message):
+        """A request that is right in itself was submitted."""
+
+        request: OrderRequest
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._token_id: TokenId | None = None
+        self._outcome = ""
+        self._form = Form(_all_fields())
+        self._target = Label("no market picked", id="ticket-target", markup=False)
+        self._cost = Label("", id="ticket-cost", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._target
+        yield self._form
+        yield self._cost
+
+    def on_mount(self) -> None:
+        self._arrange()
+
+    def aim(self, token_id: TokenId, outcome: str) -> None:
+        """Make the ticket one for that token."""
+        self._token_id, self._outcome = token_id, outcome
+        self._review()
+
+    def set_limit(self, price: Price) -> None:
+        """Put a price into the limit of the picked side."""
+        self._form.fill({_LIMIT[self._side]: str(price_decimal(price))})
+
+    def start(self) -> None:
+        """Begin to type: at the size."""
+        self._form.focus_first("size")
+
+    def submit(self) -> None:
+        """Send the request if it is right in itself, else say what is wrong and where."""
+        request, complaints = self._read()
+        self._form.show_complaints(complaints, touched_only=False)
+        if request is not None:
+            self.post_message(self.Submitted(request))
+
+    def show_refusal(self, complaints: tuple[Complaint, ...]) -> None:
+        """Show why the engine refused it."""
+        self._form.show_complaints(complaints, touched_only=False)
+
+    def reset(self) -> None:
+        """Empty the size, so that the same order is not sent twice by mistake."""
+        self._form.fill({"size": ""})
+        self._form.forget_touches()
+        self._form.show_complaints((), touched_only=False)
+
+    @property
+    def _side(self) -> Side:
+        return Side(self._form.row("side").value)
+
+    @property
+    def _strategy(self) -> StrategyName:
+        return StrategyName(self._form.row("strategy").value)
+
+    @on(Form.Entered)
+    def _enter(self, event: Form.Entered) -> None:
+        event.stop()
+        self.submit()
+
+    @on(Form.Edited)
+    def _edited(self, event: Form.Edited) -> None:
+        event.stop()
+        if event.name in {"side", "strategy"}:
+            self._arrange()
+        else:
+            self._review()
+
+    def _arrange(self) -> None:
+        other = _LIMIT[self._side.opposite]
+        names = [name for name in _ORDER if name != other]
+        self._form.show_only((*_FIRST, "strategy", *names, *_param_names(self._strategy)))
+        self._review()
+
+    def _review(self) -> None:
+        request, complaints = self._read()
+        self._form.show_complaints(complaints, touched_only=True)
+        side = self._side
+        self._target.set_class(side is Side.SELL, "-sell")
+        self._target.update(
+            f"{side} {self._outcome}" if self._token_id else "no market picked", layout=False
+        )
+        self._cost.update(_cost_text(request), layout=False)
+
+    def _read(self) -> tuple[OrderRequest | None, tuple[Complaint, ...]]:
+        if self._token_id is None:
+            return None, (Complaint("", "pick a market first"),)
+        typed = self._form.values()
+        params = {name: typed.pop(name) for name in _param_names(self._strategy) if name in typed}
+        params["strategy"] = typed.pop("strategy")
+        try:
+            request = OrderRequest.model_validate(
+                {**typed, "token_id": self._token_id, "params": params}
+            )
+        except ValidationError as error:
+            return None, complaints_of(error)
+        return request, ()
+
+
+def _cost_text(request: OrderRequest | None) -> str:
+    if request is None:
+        return "enter submits · esc leaves"
+    size = request.size_units
+    if size is None:
+        return "sized by Kelly · enter submits"
+    dollars = dollar_text(notional_up(request.worst_price, size))
+    word = "costs at most" if request.side is Side.BUY else "brings at least"
+    return f"{word} {dollars} · enter submits"
+
+
+def kelly_request(token_id: TokenId, values: dict[str, str | Decimal]) -> OrderRequest:
+    """A Kelly order from the values of a form; `pydantic.ValidationError` where one is wrong."""
+    names = _param_names(StrategyName.KELLY)
+    params = {name: values[name] for name in names if name in values}
+    rest = {name: value for name, value in values.items() if name not in names}
+    params["strategy"] = StrategyName.KELLY
+    return OrderRequest.model_validate({**rest, "token_id": token_id, "params": params})

@@ -1,0 +1,170 @@
+"""The look of the console; look at every change in the report before taking it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+import pytest
+from textual.pilot import Pilot
+
+from polyterm.app import PolytermApp
+from polyterm.models.enums import OrderStatus, Side, StrategyName, VenueName
+from polyterm.models.events import Filled, OrderAccepted, OrderAdjusted, StopState
+from polyterm.models.ids import ChildId, OrderId, TokenId, TradeId
+from polyterm.models.money import UNIT
+from polyterm.models.views import AccountView, PositionView, StopView
+from tests.fakes.engine import FakeEngine
+from tests.fakes.pictures import NOW_MS, an_order, market, own_order, snapshot
+from tests.screens.console import an_app, dialog_ready, eventually, shown_text
+
+Compare = Callable[..., bool]
+QUESTIONS = (
+    "Will it rain in Lisbon on New Year's Eve?",
+    "Will the Fed cut rates in December by at least 25 basis points?",
+    "BTC up or down, Nov 20, 2:00-2:15 PM UTC",
+    "Next Prime Minister of Freedonia: R. T. Firefly",
+    "[/][@click=app.quit]a title like markup[/]",
+)
+BID_SIZES = (520, 1_240, 310, 90, 40, 2_200, 800, 15)
+ASK_SIZES = (780, 90, 2_000, 340, 120, 60, 1_500, 480)
+ORDER = OrderId("order-000001")
+
+
+def a_busy_engine(venue: VenueName = VenueName.DEMO) -> FakeEngine:
+    """Five markets, orders in several states, some facts."""
+    markets = tuple(market(number, text) for number, text in enumerate(QUESTIONS, start=1))
+    engine = FakeEngine(markets=markets, venue=venue)
+    own = (own_order(5500, 100, 420), own_order(5800, 50, 2_000, Side.SELL))
+    for place, of in enumerate(markets):
+        best = 5500 - 600 * place
+        bids = tuple((best - 100 * depth, size) for depth, size in enumerate(BID_SIZES))
+        asks = tuple((best + 100 + 100 * depth, size) for depth, size in enumerate(ASK_SIZES))
+        engine.put(snapshot(of, 0, bids, asks, own=own if place == 0 else ()))
+        engine.put(snapshot(of, 1))
+    engine.account_view = AccountView(
+        address="0xfake",
+        cash=1_000 * UNIT,
+        reserved=55 * UNIT,
+        positions=(PositionView(token_id=TokenId("21"), size=200 * UNIT, spendable=150 * UNIT),),
+        at_ms=NOW_MS,
+    )
+    engine.set_order(an_order(1, markets[0], filled=120))
+    engine.set_order(an_order(2, markets[1], OrderStatus.QUEUED, strategy=StrategyName.ICEBERG))
+    engine.set_order(an_order(3, markets[2], OrderStatus.COMPLETED, 500))
+    engine.set_order(an_order(4, markets[3], OrderStatus.PAUSED, 80, StrategyName.KELLY))
+    for fact in (
+        OrderAccepted(at_ms=NOW_MS, order_id=ORDER, summary="BUY 500 Yes, micro-price, to 0.55"),
+        Filled(
+            at_ms=NOW_MS + 2_000,
+            order_id=ORDER,
+            child_id=ChildId("0xc"),
+            trade_id=TradeId("t"),
+            side=Side.BUY,
+            price=5500,
+            size=120 * UNIT,
+            fee=0,
+            is_maker=True,
+        ),
+        OrderAdjusted(
+            at_ms=NOW_MS + 4_000,
+            order_id=ORDER,
+            old_price=5400,
+            new_price=5500,
+            size=380 * UNIT,
+            number=2,
+            reason="below the band",
+        ),
+    ):
+        engine.tell(fact)
+    return engine
+
+
+def after(
+    *keys: str, words: Iterable[str] = (), in_dialog: bool = False, types: str = ""
+) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Press keys, type into the dialog they opened, wait for words to show."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        await eventually(
+            pilot, lambda: "Yes 0.31" in shown_text(pilot) or pilot.app.size.width < 90
+        )
+        await eventually(pilot, lambda: "0.5540" in shown_text(pilot))
+        await pilot.press(*keys)
+        if in_dialog:
+            await dialog_ready(pilot)
+        await pilot.press(*types)
+        for word in words:
+            await eventually(pilot, lambda word=word: word in shown_text(pilot))
+        await pilot.pause(0.2)
+
+    return run
+
+
+def app(venue: VenueName = VenueName.DEMO) -> PolytermApp:
+    return an_app(a_busy_engine(venue))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+def test_trade_screen(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Markets, book, ticket, orders, log: aligned, nothing cut off; own orders marked."""
+    assert snap_compare(app(), terminal_size=size, run_before=after())
+
+
+def test_orders_and_log_on_a_narrow_terminal(snap_compare: Compare) -> None:
+    """At 80 columns the orders and the log take the whole width."""
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=after("o", "h"))
+
+
+def test_live_is_real_money_at_a_glance(snap_compare: Compare) -> None:
+    """A red top line in words, red panes."""
+    assert snap_compare(app(VenueName.LIVE), terminal_size=(120, 36), run_before=after())
+
+
+def test_ticket_with_a_complaint(snap_compare: Compare) -> None:
+    """The field at fault is named, the reason stands below it."""
+    run = after("n", *"500", "down", *"1.5", "ctrl+s", words=("▲",))
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=run)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_kelly_form(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Inputs left, the answer and the growth curve right, the bankroll in its parts below."""
+    run = after("k", in_dialog=True, types="0.67", words=("All-in",))
+    assert snap_compare(app(), terminal_size=size, run_before=run)
+
+
+def test_help(snap_compare: Compare) -> None:
+    """Every key with what it does."""
+    assert snap_compare(
+        app(), terminal_size=(120, 50), run_before=after("question_mark", in_dialog=True)
+    )
+
+
+def test_order_page(snap_compare: Compare) -> None:
+    """Summary above, children, fills and adjustments below."""
+    assert snap_compare(app(), terminal_size=(120, 36), run_before=after("o", "enter"))
+
+
+@pytest.mark.parametrize("state", [StopState.STOPPED_VERIFIED, StopState.STOP_UNVERIFIED])
+def test_emergency_stop_banner(snap_compare: Compare, state: StopState) -> None:
+    """Full width, in words: the state, the proof and its time, the way on."""
+    engine = a_busy_engine()
+    opened = 0 if state is StopState.STOPPED_VERIFIED else 3
+    stop = StopView(state=state, since_ms=NOW_MS, open_orders=opened)
+    engine.set_health(stop=stop, can_trade=False, problem="stopped")
+    assert snap_compare(an_app(engine), terminal_size=(80, 24), run_before=after())
+
+
+def test_feed_down(snap_compare: Compare) -> None:
+    """The book is dimmed and says why; so do the status bar and the line above."""
+    engine = a_busy_engine()
+    engine.set_health(
+        market_feed_up=False, feed_age_ms=12_400, can_trade=False, problem="market feed is down"
+    )
+    assert snap_compare(an_app(engine), terminal_size=(120, 36), run_before=after())
+
+
+def test_quit_question(snap_compare: Compare) -> None:
+    """Three answers, each with its key; staying comes first."""
+    run = after("ctrl+q", in_dialog=True)
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=run)

@@ -1,0 +1,132 @@
+"""The engine's face as HTTP and JSON, for the control socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from polyterm.cli.control_errors import HANDLERS, require_open
+from polyterm.cli.control_events import stream_events
+from polyterm.cli.control_orders import accept_order, cancel_and_prove
+from polyterm.cli.control_stop import stop_and_prove
+from polyterm.cli.plain import (
+    plain_account,
+    plain_counts,
+    plain_detail,
+    plain_health,
+    plain_market,
+    plain_order,
+    plain_stop,
+)
+from polyterm.engine.face import EngineFace
+from polyterm.models.ids import OrderId
+
+MAX_MARKETS = 200
+
+
+def control_app(engine: EngineFace) -> Starlette:
+    """All routes of one engine; errors answer as `{"error": {"message", "complaints"}}`."""
+    desk = _Desk(engine)
+    routes = [
+        Route("/orders", desk.list_orders, methods=["GET"]),
+        Route("/orders", desk.add_order, methods=["POST"]),
+        Route("/orders", desk.cancel_all, methods=["DELETE"]),
+        Route("/orders/{order_id}", desk.order, methods=["GET"]),
+        Route("/orders/{order_id}", desk.cancel, methods=["DELETE"]),
+        Route("/orders/{order_id}/pause", desk.pause, methods=["POST"]),
+        Route("/orders/{order_id}/resume", desk.resume, methods=["POST"]),
+        Route("/emergency-stop", desk.emergency_stop, methods=["POST"]),
+        Route("/rearm", desk.rearm, methods=["POST"]),
+        Route("/status", desk.status),
+        Route("/health", desk.health),
+        Route("/account", desk.account),
+        Route("/markets", desk.markets),
+        Route("/events", desk.events),
+    ]
+    return Starlette(routes=routes, exception_handlers=HANDLERS)
+
+
+class _Desk:
+    def __init__(self, engine: EngineFace) -> None:
+        self._engine = engine
+
+    async def list_orders(self, request: Request) -> Response:
+        everything = request.query_params.get("all") in {"1", "true", "yes"}
+        orders = self._engine.list_orders()
+        wanted = [order for order in orders if everything or not order.status.is_final]
+        return JSONResponse([plain_order(order) for order in wanted])
+
+    async def add_order(self, request: Request) -> Response:
+        require_open(self._engine)
+        order_id = await accept_order(self._engine, await request.body())
+        return JSONResponse(plain_order(self._engine.order_status(order_id)), status_code=201)
+
+    async def order(self, request: Request) -> Response:
+        return JSONResponse(plain_detail(self._engine.order_detail(_order_id(request))))
+
+    async def cancel(self, request: Request) -> Response:
+        order = await cancel_and_prove(self._engine, _order_id(request))
+        return JSONResponse(plain_order(order))
+
+    async def cancel_all(self, request: Request) -> Response:
+        open_orders = [o.order_id for o in self._engine.list_orders() if not o.status.is_final]
+        proofs = (cancel_and_prove(self._engine, order_id) for order_id in open_orders)
+        return JSONResponse([plain_order(order) for order in await asyncio.gather(*proofs)])
+
+    async def pause(self, request: Request) -> Response:
+        return await self._after(self._engine.pause_order, request)
+
+    async def resume(self, request: Request) -> Response:
+        require_open(self._engine)
+        return await self._after(self._engine.resume_order, request)
+
+    async def emergency_stop(self, request: Request) -> Response:
+        reason = request.query_params.get("reason", "asked for from the command line")
+        return JSONResponse(plain_stop(await stop_and_prove(self._engine, reason)))
+
+    async def rearm(self, request: Request) -> Response:
+        await self._engine.rearm()
+        return JSONResponse(plain_stop(self._engine.health().stop))
+
+    async def status(self, request: Request) -> Response:
+        return JSONResponse(
+            plain_health(self._engine.health())
+            | {
+                "account": plain_account(self._engine.account()),
+                "orders": plain_counts(self._engine.list_orders()),
+            }
+        )
+
+    async def health(self, request: Request) -> Response:
+        return JSONResponse(plain_health(self._engine.health()))
+
+    async def account(self, request: Request) -> Response:
+        return JSONResponse(plain_account(self._engine.account()))
+
+    async def markets(self, request: Request) -> Response:
+        text = request.query_params.get("text", "").strip()
+        limit = _limit(request.query_params.get("limit", "50"))
+        search = self._engine.search_markets
+        found = await (search(text, limit) if text else self._engine.list_markets(limit))
+        return JSONResponse([plain_market(market) for market in found])
+
+    async def events(self, request: Request) -> Response:
+        return stream_events(self._engine, request)
+
+    async def _after(self, act: Callable[[OrderId], Awaitable[None]], request: Request) -> Response:
+        order_id = _order_id(request)
+        await act(order_id)
+        return JSONResponse(plain_order(self._engine.order_status(order_id)))
+
+
+def _order_id(request: Request) -> OrderId:
+    return OrderId(request.path_params["order_id"])
+
+
+def _limit(text: str) -> int:
+    return min(max(int(text), 1), MAX_MARKETS) if text.isdecimal() else 50

@@ -1,0 +1,101 @@
+"""Asking the running engine, with nothing but the standard library: commands must start fast."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from polyterm.cli.exit_codes import ExitCode
+from polyterm.cli.failure import Failure
+from polyterm.cli.places import VenuePlace
+from polyterm.cli.venue_lock import read_record
+
+ANSWER_S = 30.0
+"""How long a command waits; long enough for the engine to ask the exchange first."""
+
+_CODES = {
+    404: ExitCode.NOT_FOUND,
+    423: ExitCode.STOPPED,
+    502: ExitCode.UNREACHABLE,
+}
+
+
+class NoEngineError(Failure):
+    """Nobody listens on the socket."""
+
+    def __init__(self, venue: str) -> None:
+        super().__init__(
+            f"no engine runs on the {venue} venue; start one with polyterm or polyterm daemon",
+            ExitCode.NO_ENGINE,
+        )
+
+
+class NoAnswerError(Failure):
+    """Somebody listens, and says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSocket:
+    """The control socket of a running engine."""
+
+    place: VenuePlace
+    wanted: Path | None = None
+    """From `--socket`; where not set, the engine's own record says where it listens."""
+
+    def ask(self, method: str, path: str, body: object = None, answer_s: float = ANSWER_S) -> Any:
+        """The engine's answer; `Failure` with the right exit code where it refuses."""
+        connection = _UnixConnection(self._path(), answer_s)
+        try:
+            status, text = _exchange(connection, method, path, body)
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise NoEngineError(self.place.venue) from error
+        except TimeoutError as error:
+            raise NoAnswerError(f"the engine did not answer within {answer_s:g} s") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise NoAnswerError(f"the engine broke off: {error!r}") from error
+        finally:
+            connection.close()
+        if status >= 400:
+            raise _refusal(status, text)
+        return json.loads(text)
+
+    def _path(self) -> Path:
+        if self.wanted is not None:
+            return self.wanted
+        record = read_record(self.place.directory)
+        if record is None or not record.socket:
+            raise NoEngineError(self.place.venue)
+        return Path(record.socket)
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, method: str, path: str, body: object
+) -> tuple[int, bytes]:
+    payload = None if body is None else json.dumps(body)
+    connection.request(method, path, payload, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    return response.status, response.read()
+
+
+def _refusal(status: int, text: bytes) -> Failure:
+    code = _CODES.get(status, ExitCode.FAILED)
+    try:
+        error = json.loads(text)["error"]
+        return Failure(error["message"], code, error["complaints"])
+    except (ValueError, LookupError, TypeError):
+        return Failure(f"the engine answered HTTP {status}", code)

@@ -1,0 +1,66 @@
+"""What goes wrong behind the control socket, as HTTP answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from polyterm.engine.face import EngineFace, UnknownOrderError
+from polyterm.engine.ports import ExchangeError, NotFoundError, UnreachableError
+from polyterm.models.complaint import Complaint, RefusedError
+from polyterm.models.events import StopState
+
+
+class StoppedError(Exception):
+    """Nothing was done: an emergency stop holds."""
+
+
+def require_open(engine: EngineFace) -> None:
+    """Raise where no order can be taken, whatever it is: stopped, or the exchange is silent."""
+    health = engine.health()
+    if health.stop.state is not StopState.RUNNING:
+        raise StoppedError(
+            f"an emergency stop holds ({health.stop.state}); polyterm rearm lifts it"
+        )
+    if not health.exchange_up:
+        raise UnreachableError(health.problem or "it does not answer")
+
+
+def _answer(status: int, message: str, complaints: Iterable[Complaint] = ()) -> JSONResponse:
+    plain = [{"field": each.field, "reason": each.reason} for each in complaints]
+    return JSONResponse({"error": {"message": message, "complaints": plain}}, status_code=status)
+
+
+def _refused(request: Request, error: RefusedError) -> JSONResponse:
+    return _answer(422, "refused", error.complaints)
+
+
+def _stopped(request: Request, error: StoppedError) -> JSONResponse:
+    return _answer(423, str(error))
+
+
+def _missing(request: Request, error: Exception) -> JSONResponse:
+    return _answer(404, str(error))
+
+
+def _unreachable(request: Request, error: ExchangeError) -> JSONResponse:
+    return _answer(502, f"the exchange: {error}")
+
+
+def _http(request: Request, error: HTTPException) -> JSONResponse:
+    return _answer(error.status_code, error.detail)
+
+
+HANDLERS: dict[Any, Any] = {
+    RefusedError: _refused,
+    StoppedError: _stopped,
+    UnknownOrderError: _missing,
+    NotFoundError: _missing,
+    ExchangeError: _unreachable,
+    HTTPException: _http,
+}
+"""By class of error; the most derived one that is listed answers."""

@@ -1,0 +1,65 @@
+"""What the control socket does with one order beyond passing it on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+
+from polyterm.cli.patience import becomes_true
+from polyterm.engine.face import EngineFace
+from polyterm.models.complaint import Complaint, RefusedError, complaints_of
+from polyterm.models.ids import OrderId
+from polyterm.models.order_request import OrderRequest
+from polyterm.models.views import OrderView
+
+PROOF_S = 5.0
+"""How long a cancel's answer waits for the exchange's proof; the engine goes on either way."""
+
+
+async def accept_order(engine: EngineFace, body: bytes) -> OrderId:
+    """Submit the `OrderRequest` in `body`; `market` and `outcome` may stand for its token."""
+    fields = await _with_token(engine, _object(body))
+    try:
+        request = OrderRequest.model_validate(fields)
+    except ValidationError as error:
+        raise RefusedError(complaints_of(error)) from None
+    return await engine.submit_order(request)
+
+
+async def cancel_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
+    """Cancel, and wait a little for the proof; the view's status says whether it came."""
+    await engine.cancel_order(order_id)
+    await becomes_true(lambda: engine.order_status(order_id).status.is_final, PROOF_S)
+    return engine.order_status(order_id)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        fields = msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        raise _refused("", f"the body is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise _refused("", "the body must be an object")
+    return fields
+
+
+async def _with_token(engine: EngineFace, fields: dict[str, Any]) -> dict[str, Any]:
+    slug, name = fields.pop("market", None), fields.pop("outcome", None)
+    if slug is None and name is None:
+        return fields
+    if "token_id" in fields:
+        raise _refused("token_id", "name a token, or a market and its outcome, not both")
+    if not isinstance(slug, str) or not isinstance(name, str):
+        raise _refused("outcome" if slug else "market", "a market and an outcome go together")
+    market = await engine.find_market(slug)
+    outcome = market.named(name)
+    if outcome is None:
+        known = ", ".join(outcome.name for outcome in market.outcomes)
+        raise _refused("outcome", f"{slug} has {known}")
+    return fields | {"token_id": outcome.token_id}
+
+
+def _refused(field: str, reason: str) -> RefusedError:
+    return RefusedError([Complaint(field, reason)])

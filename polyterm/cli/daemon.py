@@ -1,0 +1,74 @@
+"""`polyterm daemon`: the engine without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from polyterm.cli.local_exchange import local_exchange
+from polyterm.cli.options import SessionFlags, session_options
+from polyterm.cli.prepare import Prepared, prepare
+from polyterm.cli.venue_lock import VenueLock
+from polyterm.engine.settings import EngineSettings, RestartPolicy
+
+if TYPE_CHECKING:
+    from polyterm.engine.engine import Engine
+
+READY_S = 10.0
+"""How long the ready line waits for an exchange that does not answer."""
+_ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@click.command()
+@click.option("--socket", type=click.Path(path_type=Path), help="Where to put the control socket.")
+@session_options
+def daemon(flags: SessionFlags, socket: Path | None) -> None:
+    """Run the engine until SIGTERM; prints one JSON line when it is ready."""
+    prepared = prepare(flags)
+    with VenueLock(prepared.place.directory) as lock, local_exchange(prepared, flags) as local:
+        from polyterm.cli.session import failures_in_words
+
+        with failures_in_words():
+            url = prepared.settings.exchange_url if local is None else local.wait_ready()
+            asyncio.run(_serve(prepared, url, lock, socket))
+
+
+async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: Path | None) -> None:
+    from polyterm.cli.control import open_control
+    from polyterm.cli.session import open_engine
+
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for ending in _ENDINGS:
+        loop.add_signal_handler(ending, ended.set)
+    settings = _settings(prepared.settings.engine)
+    async with (
+        open_engine(prepared, url, settings) as engine,
+        open_control(engine, prepared.place, lock, socket) as record,
+    ):
+        await _until_compared(engine, ended)
+        gc.freeze()
+        ready = {"ready": True, "socket": record.socket, "pid": record.pid}
+        click.echo(json.dumps({**ready, "venue": prepared.place.venue.value}))
+        await ended.wait()
+
+
+async def _until_compared(engine: Engine, ended: asyncio.Event) -> None:
+    """Give the engine time to compare its journal with the exchange; it goes on where not."""
+    waits = [asyncio.create_task(engine.ready()), asyncio.create_task(ended.wait())]
+    await asyncio.wait(waits, timeout=READY_S, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+
+
+def _settings(engine: EngineSettings) -> EngineSettings:
+    """Nobody watches a daemon: it goes on after a restart, unless the settings say otherwise."""
+    if "on_restart" in engine.model_fields_set:
+        return engine
+    return engine.model_copy(update={"on_restart": RestartPolicy.RESUME})

@@ -1,0 +1,68 @@
+"""Commands about the engine as a whole: `health`, `rearm`, `markets`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import click
+
+from polyterm.cli.control_client import EngineSocket
+from polyterm.cli.failure import Failure, end_unproved
+from polyterm.cli.options import engine_options
+from polyterm.cli.tables import facts, table
+
+
+def print_status(engine: EngineSocket, as_json: bool) -> None:
+    """The engine, its account and how many orders it has."""
+    known = engine.ask("GET", "/status")
+    click.echo(json.dumps(known) if as_json else facts(_flat(known)))
+
+
+@click.command()
+@engine_options
+def health(engine: EngineSocket, as_json: bool) -> None:
+    """Say whether the engine can trade; fails where it cannot."""
+    known = engine.ask("GET", "/health")
+    click.echo(json.dumps(known) if as_json else facts(_flat(known)))
+    if not known["can_trade"]:
+        end_unproved(f"it cannot trade: {known['problem']}")
+
+
+@click.command()
+@engine_options
+def rearm(engine: EngineSocket, as_json: bool) -> None:
+    """Lift an emergency stop that the exchange has proved."""
+    stop = engine.ask("POST", "/rearm")
+    click.echo(json.dumps(stop) if as_json else "the engine takes orders again")
+
+
+@click.command()
+@click.argument("text", required=False, default="")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@engine_options
+def markets(engine: EngineSocket, text: str, limit: int, as_json: bool) -> None:
+    """List tradable markets, largest volume first, or search them."""
+    found = engine.ask("GET", f"/markets?{urlencode({'text': text, 'limit': limit})}")
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    if not found:
+        raise Failure("no market found")
+    click.echo(table(["market", "outcomes", "tick", "question"], map(_market_row, found)))
+
+
+def _market_row(market: dict[str, Any]) -> list[str]:
+    outcomes = " / ".join(outcome["outcome"] for outcome in market["outcomes"])
+    return [market["market"], outcomes, market["tick"], market["question"]]
+
+
+def _flat(known: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
+    lines: list[tuple[str, object]] = []
+    for name, value in known.items():
+        if isinstance(value, dict):
+            lines += _flat(value, f"{prefix}{name}.")
+        elif not isinstance(value, list):
+            lines.append((f"{prefix}{name}", value))
+    return lines

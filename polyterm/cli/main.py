@@ -1,0 +1,87 @@
+"""The `polyterm` command: the console, and the door to all other commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+from click.core import ParameterSource
+
+from polyterm import __version__
+from polyterm.cli.exit_codes import ExitCode
+from polyterm.cli.failure import Failure
+from polyterm.cli.lazy_group import Entry, LazyGroup
+from polyterm.cli.options import SessionFlags, session_options
+
+SECTIONS = {
+    "Without a screen": {
+        "demo": Entry(
+            "polyterm.cli.demo:demo", "work three orders on the demo exchange, and report"
+        ),
+        "daemon": Entry(
+            "polyterm.cli.daemon:daemon", "run the engine alone, behind a control socket"
+        ),
+    },
+    "Against the running engine": {
+        "add-order": Entry("polyterm.cli.add_order:add_order", "hand the engine an order"),
+        "list-orders": Entry("polyterm.cli.order_commands:list_orders", "show the orders"),
+        "status": Entry("polyterm.cli.order_commands:status", "show the engine, or one order"),
+        "cancel": Entry("polyterm.cli.order_commands:cancel", "end an order, or all"),
+        "pause": Entry("polyterm.cli.order_commands:pause", "take an order out of the book"),
+        "resume": Entry("polyterm.cli.order_commands:resume", "let a paused order go on"),
+        "emergency-stop": Entry(
+            "polyterm.cli.emergency_stop:emergency_stop", "cancel everything and prove it"
+        ),
+        "rearm": Entry("polyterm.cli.engine_commands:rearm", "lift a proved emergency stop"),
+        "health": Entry("polyterm.cli.engine_commands:health", "say whether all is well"),
+        "markets": Entry("polyterm.cli.engine_commands:markets", "list or search markets"),
+    },
+    "Exchange": {
+        "exchange": Entry("polyterm.cli.exchange:exchange", "run the local exchange"),
+        "convert": Entry("polyterm.cli.convert:convert", "make a recording out of a CSV file"),
+    },
+}
+
+_EPILOG = (
+    "Exit codes: 0 done, 1 refused or failed, 2 usage, 3 no running engine, 4 not found, "
+    "5 exchange unreachable, 6 stopped."
+)
+
+
+@click.group(
+    cls=LazyGroup,
+    sections=SECTIONS,
+    invoke_without_command=True,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@session_options
+@click.version_option(__version__, prog_name="polyterm")
+@click.pass_context
+def polyterm(context: click.Context, flags: SessionFlags) -> None:
+    """Trade on Polymarket from the terminal. Without a command: the console."""
+    if context.invoked_subcommand is not None:
+        _refuse_options_before(context)
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Failure(
+            "the console needs a terminal; without one, try polyterm demo or polyterm daemon",
+            ExitCode.USAGE,
+        )
+    from polyterm.cli.console import run_console
+
+    sys.exit(run_console(flags))
+
+
+def _refuse_options_before(context: click.Context) -> None:
+    for option in context.command.params:
+        if context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+            command = context.invoked_subcommand
+            raise click.UsageError(f"{option.opts[0]} belongs after {command}", context)
+
+
+def main() -> None:
+    """Run the command line; every file made from here on is its owner's alone."""
+    os.umask(0o077)
+    polyterm(prog_name="polyterm")

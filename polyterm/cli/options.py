@@ -1,0 +1,111 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from polyterm.cli.control_client import EngineSocket
+from polyterm.cli.places import find_place
+from polyterm.models.enums import VenueName
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+VENUE = click.option(
+    "--venue",
+    type=click.Choice([venue.value for venue in VenueName], case_sensitive=False),
+    help="Which venue; demo where nothing is set.",
+)
+DATA_DIR = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where polyterm keeps files.",
+)
+EXCHANGE_URL = click.option(
+    "--exchange-url", metavar="URL", help="Address of an exchange that runs."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+REAL_MONEY = click.option(
+    "--i-understand-real-money", "real_money", is_flag=True, help="Start on the live venue unasked."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFlags:
+    """What the command line says about venue and exchange; nothing where it says nothing."""
+
+    venue: VenueName | None = None
+    exchange_url: str | None = None
+    data_dir: Path | None = None
+    recording: Path | None = None
+    speed: float = 1.0
+    seed: int = 0
+    pace: float = 1.0
+    real_money: bool = False
+
+
+def session_options(command: Command) -> Command:
+    """Options of what starts an engine, handed over as one `SessionFlags` called `flags`."""
+
+    @functools.wraps(command)
+    def gathered(**given: Any) -> Any:
+        flags = SessionFlags(**{name: given.pop(name) for name in SessionFlags.__slots__})
+        return command(flags=flags, **given)
+
+    for option in reversed(_SESSION):
+        gathered = option(gathered)
+    return gathered  # pyright: ignore[reportReturnType]
+
+
+_SESSION = (
+    VENUE,
+    click.option(
+        "--recording",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="What the replay venue plays.",
+    ),
+    click.option(
+        "--speed",
+        type=click.FloatRange(1, 60),
+        default=1.0,
+        show_default=True,
+        help="How fast the replay runs.",
+    ),
+    EXCHANGE_URL,
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="Of the demo's random flow."
+    ),
+    click.option(
+        "--pace",
+        type=click.FloatRange(min=0, min_open=True),
+        default=1.0,
+        show_default=True,
+        help="How lively the demo's other traders are.",
+    ),
+    DATA_DIR,
+    REAL_MONEY,
+)
+
+
+def engine_options(command: Command) -> Command:
+    """Options of what talks to a running engine, handed over as its socket called `engine`."""
+
+    @functools.wraps(command)
+    def gathered(
+        venue: str | None, data_dir: Path | None, socket: Path | None, **given: Any
+    ) -> Any:
+        return command(engine=EngineSocket(find_place(venue, data_dir), socket), **given)
+
+    for option in (JSON, DATA_DIR, _SOCKET, VENUE):
+        gathered = option(gathered)
+    return gathered  # pyright: ignore[reportReturnType]
+
+
+_SOCKET = click.option(
+    "--socket", type=click.Path(path_type=Path), help="The engine's control socket."
+)

@@ -1,0 +1,93 @@
+"""Commands about orders: `list-orders`, `status`, `cancel`, `pause`, `resume`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from polyterm.cli.control_client import EngineSocket
+from polyterm.cli.engine_commands import print_status
+from polyterm.cli.failure import end_unproved
+from polyterm.cli.options import engine_options
+from polyterm.cli.tables import facts, order_table, table
+
+_FINAL = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Those that have ended, too.")
+@engine_options
+def list_orders(engine: EngineSocket, everything: bool, as_json: bool) -> None:
+    """Show the orders, newest first."""
+    orders = engine.ask("GET", f"/orders?all={int(everything)}")
+    click.echo(json.dumps(orders) if as_json else order_table(orders))
+
+
+@click.command()
+@click.argument("order_id", required=False)
+@engine_options
+def status(engine: EngineSocket, order_id: str | None, as_json: bool) -> None:
+    """Show the engine, or one order with its children and fills."""
+    if order_id is None:
+        print_status(engine, as_json)
+        return
+    order = engine.ask("GET", _path(order_id))
+    click.echo(json.dumps(order) if as_json else _described(order))
+
+
+@click.command()
+@click.argument("order_id", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every order that has not ended.")
+@engine_options
+def cancel(engine: EngineSocket, order_id: str | None, everything: bool, as_json: bool) -> None:
+    """End an order; done once the exchange has proved it."""
+    if everything == (order_id is not None):
+        raise click.UsageError("name one order, or --all")
+    answer = engine.ask("DELETE", "/orders" if order_id is None else _path(order_id))
+    orders = answer if order_id is None else [answer]
+    _print(answer, orders, as_json)
+    unproved = [order["order_id"] for order in orders if order["status"] not in _FINAL]
+    if unproved:
+        end_unproved(f"asked for, and not proved by the exchange yet: {', '.join(unproved)}")
+
+
+@click.command()
+@click.argument("order_id")
+@engine_options
+def pause(engine: EngineSocket, order_id: str, as_json: bool) -> None:
+    """Take an order's children out of the book, and hold it."""
+    order = engine.ask("POST", f"{_path(order_id)}/pause")
+    _print(order, [order], as_json)
+
+
+@click.command()
+@click.argument("order_id")
+@engine_options
+def resume(engine: EngineSocket, order_id: str, as_json: bool) -> None:
+    """Let a held order go on."""
+    order = engine.ask("POST", f"{_path(order_id)}/resume")
+    _print(order, [order], as_json)
+
+
+def _path(order_id: str) -> str:
+    return f"/orders/{quote(order_id, safe='')}"
+
+
+def _print(answer: Any, orders: list[dict[str, Any]], as_json: bool) -> None:
+    click.echo(json.dumps(answer) if as_json else order_table(orders))
+
+
+def _described(order: dict[str, Any]) -> str:
+    history = order["history"]
+    known = [(name, value) for name, value in order.items() if name not in {"history", "working"}]
+    children = [
+        [child["price"], child["size"], child["matched"], child["status"], child["reason"]]
+        for child in history["children"]
+    ]
+    parts = [facts(known)]
+    if children:
+        parts.append(table(["child at", "size", "matched", "status", "reason"], children))
+    return "\n\n".join(parts)

@@ -1,0 +1,112 @@
+"""Where polyterm keeps its files: found cheaply, so that a short command stays short."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from polyterm.cli.failure import Failure
+from polyterm.models.enums import VenueName
+
+APP = "polyterm-console"
+"""Name of the directories; plain `polyterm` belongs to another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenuePlace:
+    """The files of one venue."""
+
+    venue: VenueName
+    directory: Path
+
+    @property
+    def database(self) -> Path:
+        """Orders, fills and the journal."""
+        return self.directory / "polyterm.db"
+
+    @property
+    def play_key(self) -> Path:
+        """Key of the generated wallet of a play-money venue."""
+        return self.directory / "play-wallet.key"
+
+    @property
+    def credentials(self) -> Path:
+        """API credentials: enough to cancel, not enough to move money."""
+        return self.directory / "api-credentials.json"
+
+    @property
+    def exchange_log(self) -> Path:
+        """What the local exchange wrote to its stderr."""
+        return self.directory / "exchange.log"
+
+    @property
+    def log(self) -> Path:
+        """What the engine and its front end wrote down for later."""
+        return self.directory / "polyterm.log"
+
+    def make(self) -> VenuePlace:
+        """Create the directory, for the owner alone."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.directory.chmod(0o700)
+        return self
+
+
+def config_file() -> Path:
+    """The settings file, whether it exists or not."""
+    chosen = os.environ.get("POLYTERM_CONFIG_DIR")
+    return Path(chosen or platformdirs.user_config_dir(APP)).expanduser() / "config.toml"
+
+
+def read_config_file() -> dict[str, Any]:
+    """The settings file as TOML; empty where there is none."""
+    path = config_file()
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Failure(f"{path}: {error}") from error
+
+
+def find_place(venue: str | None = None, data_dir: Path | None = None) -> VenuePlace:
+    """The files of a venue: flags win over the environment, and that over the settings file."""
+    wanted = venue or os.environ.get("POLYTERM_VENUE") or read_config_file().get("venue", "demo")
+    try:
+        name = VenueName(wanted)
+    except ValueError as error:
+        known = ", ".join(VenueName)
+        raise Failure(f"venue: {wanted!r} is not one of {known}") from error
+    return VenuePlace(name, _data_root(data_dir) / name)
+
+
+def _data_root(data_dir: Path | None) -> Path:
+    chosen = data_dir or os.environ.get("POLYTERM_DATA_DIR") or _configured_root()
+    return Path(chosen or platformdirs.user_data_dir(APP)).expanduser().absolute()
+
+
+def _configured_root() -> str | None:
+    from_environment = os.environ.get("POLYTERM_PATHS__DATA_DIR")
+    paths = read_config_file().get("paths")
+    return from_environment or (paths.get("data_dir") if isinstance(paths, dict) else None)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put a file in place at once, readable by its owner alone."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def require_private(path: Path) -> None:
+    """Refuse a secret that others on this machine can read."""
+    if path.stat().st_mode & 0o077:
+        raise Failure(f"{path} can be read by others; run: chmod 600 {path}")

@@ -1,0 +1,208 @@
+"""Views and facts as plain JSON: decimals as strings, times in ISO 8601, null where none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import msgspec
+
+from polyterm.models.events import Event
+from polyterm.models.market import Market
+from polyterm.models.money import PPM, format_price, format_units
+from polyterm.models.views import (
+    AccountView,
+    AdjustmentView,
+    ChildView,
+    FillView,
+    HealthView,
+    OrderDetail,
+    OrderView,
+    StopView,
+)
+
+Plain: TypeAlias = dict[str, Any]
+
+
+def plain_order(order: OrderView) -> Plain:
+    """One parent order."""
+    cost = order.arrival_cost
+    return {
+        "order_id": order.order_id,
+        "status": order.status.value,
+        "reason": order.reason,
+        "market": order.slug,
+        "question": order.question,
+        "outcome": order.outcome,
+        "token_id": order.token_id,
+        "side": order.side.value,
+        "strategy": order.strategy.value,
+        "urgency": order.urgency.value,
+        "size": units(order.size),
+        "filled": units(order.filled),
+        "unsettled": units(order.unsettled),
+        "remaining": units(order.remaining),
+        "limit": format_price(order.worst_price),
+        "average_price": _decimal(order.average_price),
+        "fees": units(order.fees),
+        "arrival_price": _estimate(order.arrival, scale=10_000),
+        "arrival_cost": None if cost is None else units(cost),
+        "arrival_cost_cents_per_share": _estimate(order.arrival_cost_cents),
+        "adjustments": order.adjustments,
+        "children": order.children,
+        "working": [plain_child(child) for child in order.working],
+        "created_at": moment(order.created_ms),
+        "ended_at": moment(order.ended_ms),
+        "deadline_at": moment(order.deadline_ms),
+        "end_action": order.end_action.value,
+    }
+
+
+def plain_detail(detail: OrderDetail) -> Plain:
+    """One parent order with its history."""
+    history = {
+        "children": [plain_child(child) for child in detail.children],
+        "fills": [plain_fill(fill) for fill in detail.fills],
+        "adjustments": [_adjustment(adjustment) for adjustment in detail.adjustments],
+    }
+    return plain_order(detail.order) | {"history": history}
+
+
+def plain_child(child: ChildView) -> Plain:
+    """One child order."""
+    return {
+        "child_id": child.child_id,
+        "status": child.status.value,
+        "side": child.side.value,
+        "price": format_price(child.price),
+        "size": units(child.size),
+        "matched": units(child.matched),
+        "order_type": child.order_type.value,
+        "post_only": child.post_only,
+        "reason": child.reason,
+        "created_at": moment(child.created_ms),
+        "ended_at": moment(child.ended_ms),
+    }
+
+
+def plain_fill(fill: FillView) -> Plain:
+    """One trade of a child."""
+    return {
+        "trade_id": fill.trade_id,
+        "child_id": fill.child_id,
+        "status": fill.status.value,
+        "side": fill.side.value,
+        "price": format_price(fill.price),
+        "size": units(fill.size),
+        "fee": units(fill.fee),
+        "is_maker": fill.is_maker,
+        "at": moment(fill.at_ms),
+    }
+
+
+def _adjustment(adjustment: AdjustmentView) -> Plain:
+    return {
+        "number": adjustment.number,
+        "old_price": format_price(adjustment.old_price),
+        "new_price": format_price(adjustment.new_price),
+        "size": units(adjustment.size),
+        "reason": adjustment.reason,
+        "at": moment(adjustment.at_ms),
+    }
+
+
+def plain_stop(stop: StopView) -> Plain:
+    """The emergency stop and its proof."""
+    return {
+        "state": stop.state.value,
+        "since": moment(stop.since_ms),
+        "open_orders": stop.open_orders,
+        "reason": stop.reason,
+    }
+
+
+def plain_health(health: HealthView) -> Plain:
+    """Whether the engine can be trusted right now."""
+    return msgspec.to_builtins(health) | {
+        "exposure": units(health.exposure),
+        "stop": plain_stop(health.stop),
+    }
+
+
+def plain_account(account: AccountView) -> Plain:
+    """Money and shares."""
+    return {
+        "address": account.address,
+        "cash": units(account.cash),
+        "reserved": units(account.reserved),
+        "available": units(account.available),
+        "positions": [
+            {
+                "token_id": position.token_id,
+                "size": units(position.size),
+                "spendable": units(position.spendable),
+            }
+            for position in account.positions
+        ],
+        "at": moment(account.at_ms or None),
+    }
+
+
+def plain_market(market: Market) -> Plain:
+    """One market and the tokens of its outcomes."""
+    return {
+        "market": market.slug,
+        "question": market.question,
+        "outcomes": [
+            {"outcome": outcome.name, "token_id": outcome.token_id} for outcome in market.outcomes
+        ],
+        "tick": format_price(market.tick),
+        "min_size": units(market.min_size),
+        "taker_fee_rate": _decimal(Decimal(market.fees.rate_ppm) / PPM),
+        "accepting_orders": market.accepting_orders,
+        "ends_at": moment(market.end_ms),
+        "volume": units(market.volume),
+    }
+
+
+def plain_counts(orders: Iterable[OrderView]) -> dict[str, int]:
+    """How many orders stand in each status."""
+    return dict(Counter(order.status.value for order in orders))
+
+
+_WRITTEN: dict[str, Callable[[int], str]] = {
+    **dict.fromkeys(("price", "old_price", "new_price"), format_price),
+    **dict.fromkeys(("size", "old_size", "new_size", "matched", "fee"), lambda value: units(value)),
+}
+
+
+def plain_event(event: Event) -> Plain:
+    """One fact, its amounts written out."""
+    known: Plain = msgspec.to_builtins(event)
+    return {
+        name: _WRITTEN[name](value) if name in _WRITTEN else value for name, value in known.items()
+    }
+
+
+def units(value: int) -> str:
+    """Shares or dollars without needless zeros: `500`, `0.5`."""
+    return format_units(value, 0)
+
+
+def moment(at_ms: int | None) -> str | None:
+    """Epoch milliseconds as UTC in ISO 8601."""
+    if at_ms is None:
+        return None
+    text = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _decimal(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value.normalize():f}"
+
+
+def _estimate(value: float | None, scale: int = 1) -> str | None:
+    return None if value is None else _decimal(Decimal(f"{value / scale:.6f}"))

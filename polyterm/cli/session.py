@@ -1,0 +1,113 @@
+"""Composition: exchange client, store and engine, opened in order and closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from random import SystemRandom
+
+from polyterm.cli.credentials import write_credentials
+from polyterm.cli.exit_codes import ExitCode
+from polyterm.cli.failure import Failure
+from polyterm.cli.logs import log_to
+from polyterm.cli.patience import becomes_true
+from polyterm.cli.prepare import Prepared
+from polyterm.engine.clock import SystemClock
+from polyterm.engine.engine import Engine
+from polyterm.engine.ports import ExchangeError, UnreachableError
+from polyterm.engine.records import StoreError
+from polyterm.engine.settings import EngineSettings
+from polyterm.exchange.client import PolymarketExchange
+from polyterm.exchange.hosts import Hosts
+from polyterm.exchange.signing import Wallet
+from polyterm.storage import open_store
+
+LATEST_LOGIN_S = 2.0
+
+
+@contextlib.asynccontextmanager
+async def open_engine(
+    prepared: Prepared,
+    url: str | None,
+    engine_settings: EngineSettings,
+    log_in_after: asyncio.Event | None = None,
+) -> AsyncIterator[Engine]:
+    """A running engine at that address (Polymarket itself where there is none).
+
+    It logs in after the event, or soon: a console shows its books first.
+    """
+    log_to(prepared.place.log)
+    wallet = _wallet(prepared)
+    clock, random = SystemClock(), SystemRandom()
+    exchange = _LateLogin(hosts_at(url), wallet, clock=clock, random=random)
+    exchange.log_in_after = log_in_after
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(exchange.aclose)
+        store = await stack.enter_async_context(open_store(prepared.place.database))
+        keeping = asyncio.create_task(
+            _keep_credentials(prepared, wallet, exchange), name="credentials"
+        )
+        stack.callback(keeping.cancel)
+        yield await stack.enter_async_context(
+            Engine(
+                exchange=exchange,
+                store=store,
+                venue=prepared.place.venue,
+                settings=engine_settings,
+                clock=clock,
+                random=random,
+            )
+        )
+
+
+class _LateLogin(PolymarketExchange):
+    """Waits with the signing libraries, whose import takes the better part of a second."""
+
+    log_in_after: asyncio.Event | None = None
+
+    async def connect(self) -> None:
+        """Log in as soon as nothing is to be shown first."""
+        if self.log_in_after is not None:
+            await becomes_true(self.log_in_after.is_set, LATEST_LOGIN_S)
+        await super().connect()
+
+
+def hosts_at(url: str | None) -> Hosts:
+    """The exchange at that address; Polymarket itself where there is none."""
+    try:
+        return Hosts.live() if url is None else Hosts.at(url)
+    except ValueError as error:
+        raise Failure(f"exchange_url: {error}") from error
+
+
+def _wallet(prepared: Prepared) -> Wallet:
+    if not prepared.place.venue.is_real_money:
+        return Wallet.from_key(prepared.key)
+    chosen = prepared.settings.wallet
+    try:
+        return Wallet.from_key(
+            prepared.key, funder=chosen.funder, signature_type=chosen.signature_type
+        )
+    except ValueError as error:
+        raise Failure(f"wallet: {error}") from error
+
+
+async def _keep_credentials(
+    prepared: Prepared, wallet: Wallet, exchange: PolymarketExchange
+) -> None:
+    # The engine connects when the exchange answers, which may be much later.
+    await becomes_true(lambda: exchange.credentials is not None, float("inf"))
+    if exchange.credentials is not None:
+        write_credentials(prepared.place.credentials, wallet.signer_address, exchange.credentials)
+
+
+@contextlib.contextmanager
+def failures_in_words() -> Iterator[None]:
+    """Turn what can go wrong outside this program into a message and an exit code."""
+    try:
+        yield
+    except UnreachableError as error:
+        raise Failure(f"the exchange cannot be reached: {error}", ExitCode.UNREACHABLE) from error
+    except (ExchangeError, StoreError) as error:
+        raise Failure(str(error)) from error

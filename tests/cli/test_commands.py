@@ -1,0 +1,184 @@
+"""The commands as a shell runs them, against a fake engine behind a real socket."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from polyterm.models.complaint import Complaint, RefusedError
+from polyterm.models.enums import Side, StrategyName, Urgency
+from polyterm.models.events import StopState
+from polyterm.models.order_request import KellyParams
+from polyterm.models.views import StopView
+from tests.cli.conftest import Polyterm, Served
+
+ICEBERG = "add-order --market will-it-rain --outcome yes --side buy --strategy iceberg"
+SIZED = f"{ICEBERG} --size 500 --max-price 0.55"
+
+
+def test_add_order_hands_the_engine_what_was_typed(polyterm: Polyterm, served: Served):
+    flags = "--urgency high --post-only --deadline-s 60 --end-action leave --tranche-size 50"
+    done = polyterm(f"{SIZED} {flags} --json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["order_id"] == "o1"
+    (request,) = served.engine.requests
+    assert request.token_id == "111"
+    assert (request.side, request.strategy) == (Side.BUY, StrategyName.ICEBERG)
+    assert (request.size, request.max_price) == (Decimal(500), Decimal("0.55"))
+    assert (request.urgency, request.post_only) == (Urgency.HIGH, True)
+    assert request.params.model_dump()["tranche_size"] == Decimal(50)
+
+
+def test_add_order_reaches_every_strategy_parameter(polyterm: Polyterm, served: Served):
+    done = polyterm(
+        "add-order --token 222 --side buy --strategy kelly --max-price 0.6 "
+        "--probability 0.7 --fraction 0.25 --bankroll 1000 --max-stake 50 "
+        "--recalculate-s 7 --threshold-bps 40 --max-adjustments 3 --yes"
+    )
+    assert done.returncode == 0, done.stderr
+    params = served.engine.requests[0].params
+    assert isinstance(params, KellyParams)
+    assert (params.probability, params.fraction) == (Decimal("0.7"), Decimal("0.25"))
+    assert (params.max_stake, params.recalculate_s) == (Decimal(50), Decimal(7))
+    assert (params.threshold_bps, params.max_adjustments) == (40, 3)
+    assert served.engine.requests[0].confirmed
+
+
+def test_an_order_in_json_has_decimals_as_strings_and_null_where_there_is_none(
+    polyterm: Polyterm, served: Served
+):
+    polyterm(SIZED)
+    order = json.loads(polyterm("status o1 --json").stdout)
+    expected = {
+        "order_id": "o1",
+        "status": "PARTIALLY_FILLED",
+        "size": "500",
+        "filled": "10",
+        "remaining": "490",
+        "average_price": "0.5432",
+        "fees": "0.0125",
+        "limit": "0.55",
+        "side": "BUY",
+        "strategy": "iceberg",
+        "market": "will-it-rain",
+        "outcome": "Yes",
+        "token_id": "111",
+        "adjustments": 2,
+        "created_at": "2023-11-14T22:13:20.123Z",
+        "ended_at": None,
+    }
+    assert {name: order[name] for name in expected} == expected
+    assert order["working"][0]["price"] == "0.54"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("status nope", 4, "no order nope"),
+        ("cancel nope", 4, "no order nope"),
+        (f"{ICEBERG} --max-price 0.5", 1, "size: iceberg needs one"),
+        (f"{SIZED} --min-price 0.4", 1, "min_price: a buy is limited by max_price"),
+        (f"{SIZED} --threshold-bps 5", 2, "--threshold-bps: iceberg has only"),
+        ("add-order --side buy --strategy kelly", 2, "name the outcome"),
+        ("cancel", 2, "name one order, or --all"),
+        ("markets snow", 1, "no market found"),
+        ("no-such-command", 2, "No such command"),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_with_which_exit_code(
+    polyterm: Polyterm, served: Served, line: str, code: int, words: str
+):
+    done = polyterm(line)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_refusal_lists_its_complaints_as_json_and_in_words(polyterm: Polyterm, served: Served):
+    served.engine.refusal = RefusedError([Complaint("max_price", "0.555 is off the grid")])
+    done = polyterm(f"{SIZED} --json")
+    assert done.returncode == 1
+    complaint = {"field": "max_price", "reason": "0.555 is off the grid"}
+    assert json.loads(done.stdout)["error"]["complaints"] == [complaint]
+    assert "max_price: 0.555 is off the grid" in done.stderr
+
+
+def test_an_unknown_market_is_not_found_and_an_unreachable_exchange_is_told_apart(
+    polyterm: Polyterm, served: Served
+):
+    other = SIZED.replace("will-it-rain", "will-it-snow")
+    assert polyterm(other).returncode == 4
+    served.engine.is_reachable = False
+    assert polyterm(SIZED).returncode == 5
+
+
+def test_a_stopped_engine_takes_no_order_until_it_is_rearmed(polyterm: Polyterm, served: Served):
+    stop = polyterm("emergency-stop --json")
+    assert stop.returncode == 0
+    assert json.loads(stop.stdout)["state"] == "STOPPED_VERIFIED"
+    refused = polyterm(f"{SIZED} --json")
+    assert refused.returncode == 6
+    assert "polyterm rearm" in refused.stderr
+    assert polyterm("health").returncode == 1
+    assert polyterm("rearm").returncode == 0
+    assert polyterm(SIZED).returncode == 0
+
+
+def test_rearm_before_the_proof_is_refused(polyterm: Polyterm, served: Served):
+    served.engine.stop = StopView(state=StopState.STOP_UNVERIFIED)
+    assert polyterm("rearm").returncode == 1
+
+
+def test_an_emergency_stop_that_is_not_proved_fails_and_says_so(polyterm: Polyterm, served: Served):
+    served.engine.proves_stop = False
+    done = polyterm("emergency-stop --json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout.splitlines()[0])["open_orders"] == 2
+    assert "not proved" in done.stderr
+
+
+def test_orders_are_listed_paused_resumed_and_cancelled(polyterm: Polyterm, served: Served):
+    polyterm(SIZED)
+    polyterm(SIZED)
+    assert json.loads(polyterm("pause o1 --json").stdout)["status"] == "PAUSED"
+    assert json.loads(polyterm("resume o1 --json").stdout)["status"] == "ACTIVE"
+    assert json.loads(polyterm("cancel o1 --json").stdout)["status"] == "CANCELLED"
+    listed = json.loads(polyterm("list-orders --json").stdout)
+    assert [order["order_id"] for order in listed] == ["o2"]
+    assert len(json.loads(polyterm("list-orders --all --json").stdout)) == 2
+    assert polyterm("cancel --all").returncode == 0
+    assert polyterm("list-orders").stdout == "no orders\n"
+
+
+def test_the_engine_shows_its_health_account_and_markets(polyterm: Polyterm, served: Served):
+    status = json.loads(polyterm("status --json").stdout)
+    assert status["account"]["available"] == "99.5"
+    assert status["exposure"] == "12.5"
+    assert json.loads(polyterm("health --json").stdout)["can_trade"] is True
+    (market,) = json.loads(polyterm("markets rain --json").stdout)
+    assert market["outcomes"][1] == {"outcome": "No", "token_id": "222"}
+    assert market["taker_fee_rate"] == "0.07"
+
+
+@pytest.mark.parametrize(
+    "line", ["list-orders", "status", "health", SIZED, "cancel --all", "emergency-stop"]
+)
+def test_without_an_engine_every_command_exits_3(polyterm: Polyterm, line: str):
+    done = polyterm(line)
+    assert done.returncode == 3
+    assert "no engine runs" in done.stderr
+
+
+def test_the_bare_command_without_a_terminal_points_to_what_works_without_one(polyterm: Polyterm):
+    done = polyterm("")
+    assert done.returncode == 2
+    assert "polyterm demo" in done.stderr
+    assert "polyterm daemon" in done.stderr
+
+
+def test_options_before_a_command_are_not_silently_lost(polyterm: Polyterm):
+    done = polyterm("--venue live list-orders")
+    assert done.returncode == 2
+    assert "--venue belongs after list-orders" in done.stderr

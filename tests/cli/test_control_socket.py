@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polyterm.cli.control_client import EngineSocket, NoAnswerError
+from polyterm.cli.control_socket import bound_socket, choose_socket
+from polyterm.cli.failure import Failure
+from polyterm.cli.places import find_place
+from polyterm.cli.venue_lock import read_record
+from polyterm.models.events import Noticed
+from tests.cli.conftest import Served
+from tests.fakes.control_engine import NOW_MS
+
+ORDER = {
+    "market": "will-it-rain",
+    "outcome": "no",
+    "side": "BUY",
+    "params": {"strategy": "micro_price"},
+    "size": "20",
+    "max_price": "0.5",
+}
+
+
+@contextmanager
+def _connection(path: Path) -> Iterator[http.client.HTTPConnection]:
+    with closing(http.client.HTTPConnection("localhost", timeout=10)) as connection:
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(10)
+        connection.sock.connect(str(path))
+        yield connection
+
+
+def _ask(path: Path, method: str, target: str, body: Any = None) -> tuple[int, Any]:
+    with _connection(path) as connection:
+        connection.request(method, target, body if body is None else json.dumps(body))
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "status"),
+    [
+        ("GET", "/orders", None, 200),
+        ("POST", "/orders", ORDER, 201),
+        ("POST", "/orders", {**ORDER, "token_id": "111"}, 422),
+        ("POST", "/orders", {**ORDER, "outcome": "maybe"}, 422),
+        ("POST", "/orders", {**ORDER, "market": "unknown"}, 404),
+        ("POST", "/orders", {**ORDER, "sise": "20"}, 422),
+        ("POST", "/orders", [1], 422),
+        ("GET", "/orders/nope", None, 404),
+        ("POST", "/orders/nope/pause", None, 404),
+        ("GET", "/account", None, 200),
+        ("GET", "/markets?limit=many", None, 200),
+        ("GET", "/nowhere", None, 404),
+        ("PUT", "/orders", None, 405),
+        ("GET", "/events?after=x", None, 400),
+    ],
+)
+def test_routes_answer_with_the_right_status(
+    served: Served, method: str, target: str, body: Any, status: int
+):
+    answered, content = _ask(served.socket, method, target, body)
+    assert answered == status
+    if status >= 400:
+        assert set(content["error"]) == {"message", "complaints"}
+
+
+def test_a_refused_order_names_the_field_at_fault(served: Served):
+    _, content = _ask(served.socket, "POST", "/orders", {**ORDER, "sise": "20"})
+    assert content["error"]["complaints"][0]["field"] == "sise"
+    assert served.engine.requests == []
+
+
+def test_facts_stream_from_the_journal_and_go_on(served: Served):
+    _ask(served.socket, "POST", "/orders", ORDER)
+    with _connection(served.socket) as connection:
+        connection.request("GET", "/events?after=0")
+        response = connection.getresponse()
+        assert response.getheader("content-type", "").startswith("text/event-stream")
+        lines = iter(response.readline, b"")
+        assert b"id: 1\n" in lines
+        assert next(lines) == b"event: OrderAccepted\n"
+        served.engine.facts.append(Noticed(at_ms=NOW_MS, seq=2, is_alarm=False, text="later"))
+        assert b"id: 2\n" in lines
+        assert next(lines) == b"event: Noticed\n"
+        assert json.loads(next(lines).removeprefix(b"data: "))["text"] == "later"
+
+
+def test_the_socket_is_its_owners_alone_and_gone_afterwards(home: Path):
+    path = home / "run" / "engine.sock"
+    with bound_socket(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert not path.exists()
+
+
+def test_a_socket_that_a_killed_engine_left_is_replaced(home: Path):
+    path = home / "engine.sock"
+    with closing(socket.socket(socket.AF_UNIX)) as dead:
+        dead.bind(str(path))
+    assert path.is_socket()
+    with bound_socket(path):
+        assert path.is_socket()
+
+
+def test_a_file_that_is_no_socket_is_left_alone(home: Path):
+    path = home / "notes.txt"
+    path.write_text("mine")
+    with pytest.raises(Failure, match="in use"), bound_socket(path):
+        pass
+    assert path.read_text() == "mine"
+
+
+def test_the_socket_lies_in_the_runtime_directory_where_there_is_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    place = find_place()
+    assert choose_socket(place) == place.directory / "control.sock"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+    other = find_place(data_dir=home / "other")
+    assert choose_socket(place).parent == home / "run" / "polyterm-console"
+    assert choose_socket(place) != choose_socket(other)
+
+
+def test_a_path_too_long_for_a_socket_falls_back_or_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    deep = find_place(data_dir=home / ("d" * 120))
+    with pytest.raises(Failure, match="--socket"):
+        choose_socket(deep)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home))
+    assert choose_socket(deep).parent == home / "polyterm-console"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / ("r" * 120)))
+    assert choose_socket(find_place()) == find_place().directory / "control.sock"
+
+
+def test_other_commands_find_the_engine_by_its_record(served: Served):
+    record = read_record(served.place.directory)
+    assert record is not None
+    assert record.socket == str(served.socket)
+    assert EngineSocket(served.place).ask("GET", "/health")["can_trade"] is True
+
+
+def test_an_engine_that_hangs_is_told_apart_from_none(home: Path):
+    path = home / "hung.sock"
+    with closing(socket.socket(socket.AF_UNIX)) as hung:
+        hung.bind(str(path))
+        hung.listen()
+        started = time.monotonic()
+        with pytest.raises(NoAnswerError, match="did not answer"):
+            EngineSocket(find_place(), path).ask("GET", "/health", answer_s=0.2)
+        assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 500 no\r\n\r\n<html>"])
+def test_an_answer_that_makes_no_sense_is_a_failure_in_words(home: Path, answer: bytes):
+    path = home / "odd.sock"
+    with closing(socket.socket(socket.AF_UNIX)) as odd:
+        odd.bind(str(path))
+        odd.listen()
+
+        def reply() -> None:
+            peer, _ = odd.accept()
+            with closing(peer):
+                peer.recv(65_536)
+                peer.sendall(answer)
+
+        thread = threading.Thread(target=reply)
+        thread.start()
+        with pytest.raises(Failure):
+            EngineSocket(find_place(), path).ask("GET", "/health", answer_s=5)
+        thread.join(10)

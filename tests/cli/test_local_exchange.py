@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from polyterm.cli.failure import Failure
+from polyterm.cli.local_exchange import LocalExchange, local_exchange
+from polyterm.cli.options import SessionFlags
+from polyterm.cli.prepare import prepare
+from polyterm.models.enums import VenueName
+
+
+def test_it_answers_while_it_is_wanted_and_is_gone_afterwards(tmp_path: Path):
+    with LocalExchange.start(VenueName.DEMO, SessionFlags(), tmp_path / "log") as local:
+        assert local.wait_ready().startswith("http://127.0.0.1:")
+        assert not local.has_died
+    assert local.process.returncode is not None
+
+
+def test_one_that_cannot_start_says_why(tmp_path: Path):
+    recording = tmp_path / "broken.rec"
+    recording.write_text("nonsense")
+    flags = SessionFlags(venue=VenueName.REPLAY, recording=recording)
+    with LocalExchange.start(VenueName.REPLAY, flags, tmp_path / "log") as local:
+        with pytest.raises(Failure, match=r"did not start: .*broken\.rec") as failed:
+            local.wait_ready()
+        assert failed.value.exit_code == 5
+
+
+def test_none_is_started_where_another_one_was_named():
+    flags = SessionFlags(exchange_url="http://127.0.0.1:9")
+    with local_exchange(prepare(flags), flags) as local:
+        assert local is None

@@ -36,7 +36,7 @@ async def run_session(prepared: Prepared, url: str | None, lock: VenueLock) -> i
             loop.add_signal_handler(ending, app.request_exit)
         async with asyncio.TaskGroup() as group:
             later = group.create_task(
-                _after_first_paint(painted, engine, prepared, lock), name="after first paint"
+                _after_first_paint(painted, app, engine, prepared, lock), name="after paint"
             )
             await app.run_async()
             later.cancel()
@@ -62,15 +62,23 @@ def _make_app(
 
 
 async def _after_first_paint(
-    painted: asyncio.Event, engine: EngineFace, prepared: Prepared, lock: VenueLock
+    painted: asyncio.Event,
+    app: PolytermApp,
+    engine: EngineFace,
+    prepared: Prepared,
+    lock: VenueLock,
 ) -> None:
     """What can wait until the trader sees something: tidy memory, and the control socket."""
     await painted.wait()
     _note_first_paint()
     control = await asyncio.to_thread(importlib.import_module, "polyterm.cli.control")
     gc.freeze()
-    async with control.open_control(engine, prepared.place, lock):
-        await asyncio.Event().wait()
+    try:
+        async with control.open_control(engine, prepared.place, lock):
+            await asyncio.Event().wait()
+    except Failure as error:
+        # No reason to close the console over its engine.
+        app.notify(f"No control socket: {error.message}", severity="warning", markup=False)
 
 
 def _note_first_paint() -> None:

@@ -15,6 +15,7 @@ from polyterm.cli.demo_plan import ORDERS
 from polyterm.cli.demo_screen import DemoScreen
 from polyterm.cli.demo_work import work_demo
 from polyterm.cli.exit_codes import ExitCode
+from polyterm.cli.failure import Failure
 from polyterm.cli.local_exchange import local_exchange
 from polyterm.cli.options import EXCHANGE_URL, JSON, SessionFlags
 from polyterm.cli.plain import plain_order
@@ -55,10 +56,7 @@ def demo(seed: int, patience_s: float, exchange_url: str | None, as_json: bool) 
             seed=seed,
             pace=PACE,
         )
-        prepared = prepare(flags)
-        with local_exchange(prepared, flags) as local, failures_in_words():
-            url = prepared.settings.exchange_url if local is None else local.wait_ready()
-            orders = asyncio.run(_run(prepared, url, patience_s))
+        orders = _worked(flags, patience_s)
     is_complete = len(orders) == ORDERS and all(map(_is_complete, orders))
     if as_json:
         report = {"ok": is_complete, "orders": [plain_order(order) for order in orders]}
@@ -66,6 +64,16 @@ def demo(seed: int, patience_s: float, exchange_url: str | None, as_json: bool) 
     else:
         click.echo(_report(orders))
     sys.exit(ExitCode.DONE if is_complete else ExitCode.FAILED)
+
+
+def _worked(flags: SessionFlags, patience_s: float) -> tuple[OrderView, ...]:
+    prepared = prepare(flags)
+    with local_exchange(prepared, flags) as local, failures_in_words():
+        url = prepared.settings.exchange_url if local is None else local.wait_ready()
+        try:
+            return asyncio.run(_run(prepared, url, patience_s))
+        except asyncio.CancelledError:
+            raise Failure("ended by a signal; what was still open is cancelled") from None
 
 
 async def _run(prepared: Prepared, url: str | None, patience_s: float) -> tuple[OrderView, ...]:

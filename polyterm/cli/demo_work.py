@@ -30,10 +30,11 @@ async def work_demo(
             f"the exchange cannot be reached: {engine.health().problem}", ExitCode.UNREACHABLE
         )
     requests = await _choose(engine)
-    async with asyncio.TaskGroup() as group:
-        telling = group.create_task(_tell(engine, screen), name="demo facts")
+    telling = asyncio.create_task(_tell(engine, screen), name="demo facts")
+    try:
         order_ids = [await engine.submit_order(request) for request in requests]
         await becomes_true(lambda: _show(engine, screen, order_ids), patience_s)
+    finally:
         telling.cancel()
     return tuple(engine.order_status(order_id) for order_id in order_ids)
 

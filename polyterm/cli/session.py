@@ -21,6 +21,7 @@ from polyterm.engine.settings import EngineSettings
 from polyterm.exchange.client import PolymarketExchange
 from polyterm.exchange.hosts import Hosts
 from polyterm.exchange.signing import Wallet
+from polyterm.models.complaint import RefusedError
 from polyterm.storage import open_store
 
 LATEST_LOGIN_S = 2.0
@@ -109,5 +110,7 @@ def failures_in_words() -> Iterator[None]:
         yield
     except UnreachableError as error:
         raise Failure(f"the exchange cannot be reached: {error}", ExitCode.UNREACHABLE) from error
+    except RefusedError as error:
+        raise Failure(f"refused: {error}") from error
     except (ExchangeError, StoreError) as error:
         raise Failure(str(error)) from error

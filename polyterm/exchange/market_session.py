@@ -64,14 +64,16 @@ class MarketSession:
 
         `beside` runs from the first subscription on, and ends the session by what it raises.
         """
-        lost = FeedLostError("the session ended")
+        lost: BaseException = FeedLostError("the session ended")
         try:
             async with asyncio.TaskGroup() as group:
                 await self._join(list(self._watchlist.tokens), group)
                 group.create_task(beside(), name="market feed watch")
                 await self._follow(group)
         except* FeedLostError as losses:
-            lost = _first(losses)
+            lost = losses
+        while isinstance(lost, BaseExceptionGroup):
+            lost = lost.exceptions[0]
         raise lost
 
     async def _follow(self, group: asyncio.TaskGroup) -> NoReturn:
@@ -107,7 +109,8 @@ class MarketSession:
     async def _read(self, tokens: list[TokenId], ready: asyncio.Future[FeedSocket]) -> NoReturn:
         async with await self._connect() as socket:
             await socket.send({"type": "market", **_subscription(tokens)})
-            ready.set_result(socket)
+            if not ready.done():
+                ready.set_result(socket)
             await socket.read(self._tell)
 
     def _tell(self, frame: bytes) -> None:
@@ -117,10 +120,3 @@ class MarketSession:
 
 def _subscription(tokens: list[TokenId]) -> dict[str, object]:
     return {"assets_ids": tokens, "custom_feature_enabled": True}
-
-
-def _first(group: BaseExceptionGroup[FeedLostError]) -> FeedLostError:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error if isinstance(error, FeedLostError) else FeedLostError(str(error))

@@ -39,14 +39,20 @@ def retry_after_s(answer: Answer) -> float | None:
 
 
 def described(answer: Answer) -> str:
-    """What came back, for people: the text, or what kind of page stood in its place."""
+    """What came back, for people: the text, or what kind of thing stood in its place.
+
+    Broken JSON is not quoted: it may hold credentials.
+    """
     text = told(answer)
     if text:
         return text
     start = clean(answer.body[:200].decode("utf-8", "replace"), 60)
+    if not start:
+        return "empty answer"
     if start.startswith("<"):
         return "a web page instead of an answer"
-    return f"unreadable answer {start!r}" if start else "empty answer"
+    is_quotable = start[0].isalpha()
+    return f"answer {start!r}" if is_quotable else f"unreadable answer of {len(answer.body)} bytes"
 
 
 def _seconds(value: object) -> float | None:

@@ -37,7 +37,7 @@ class Gate:
     def closed_because(self) -> str:
         """Why nothing may be sent; empty where it may."""
         if self.stop.state is not StopState.RUNNING:
-            return f"emergency stop ({self.stop.state})"
+            return "emergency stop: rearm to trade again"
         if self.closing:
             return "polyterm is ending"
         return self.not_ready

@@ -23,6 +23,7 @@ from polyterm.models.money import (
     Dollars,
     Price,
     Size,
+    format_dollars,
     format_price,
     format_units,
     notional_up,
@@ -83,7 +84,7 @@ def check_child(situation: Situation, child: Intended) -> tuple[str, ...]:
 
 def _gate_open(s: Situation) -> Iterator[Complaint]:
     if s.stop.state is not StopState.RUNNING:
-        yield Complaint("", f"emergency stop ({s.stop.state}): rearm before ordering")
+        yield Complaint("", "emergency stop: rearm before ordering")
     elif s.not_ready:
         yield Complaint("", s.not_ready)
 
@@ -136,8 +137,8 @@ def _enough_cash(s: Situation) -> Iterator[Complaint]:
     if cost > s.funds.available:
         yield Complaint(
             "size",
-            f"costs up to ${format_units(cost)} with fees, "
-            f"and ${format_units(s.funds.available)} is available",
+            f"costs up to {format_dollars(cost)} with fees, "
+            f"and {format_dollars(s.funds.available)} is available",
         )
 
 
@@ -156,7 +157,7 @@ def _confirmed_if_large(s: Situation) -> Iterator[Complaint]:
     if cost > limit and not s.request.confirmed:
         yield Complaint(
             "confirmed",
-            f"worth up to ${format_units(cost)}, above ${format_units(limit)}: confirm it",
+            f"worth up to {format_dollars(cost)}, above {format_dollars(limit)}: confirm it",
         )
 
 
@@ -225,7 +226,9 @@ def _child_money(s: Situation, child: Intended) -> Iterator[str]:
     if not child.post_only:
         cost += s.market.fees.reserve(child.price, child.size)
     if cost > s.funds.available:
-        yield (f"needs ${format_units(cost)}, and ${format_units(s.funds.available)} is available")
+        yield (
+            f"needs {format_dollars(cost)}, and {format_dollars(s.funds.available)} is available"
+        )
 
 
 _CHILD_CHECKS: tuple[ChildCheck, ...] = (

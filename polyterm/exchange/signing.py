@@ -135,14 +135,10 @@ class Wallet:
         )
         return OrderSignature(builder.build_order_hash(typed), builder.build_order_signature(typed))
 
-    def export_key(self) -> str:
-        """The key in hexadecimal, for the keystore alone; `ExchangeError` where it is locked."""
+    def _signer(self, chain_id: int) -> Any:
         if self._key is None:
             raise ExchangeError("the wallet is locked: its key is needed for this")
-        return "0x" + self._key.hex()
-
-    def _signer(self, chain_id: int) -> Any:
-        return _library().Signer(self.export_key(), chain_id)
+        return _library().Signer("0x" + self._key.hex(), chain_id)
 
     def __repr__(self) -> str:
         return f"Wallet({self.address}, key {'absent' if self.is_locked else 'masked'})"

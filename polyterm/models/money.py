@@ -81,6 +81,13 @@ def format_units(value: int, decimals: int = 2) -> str:
     return _format(value, 6, decimals)
 
 
+def format_dollars(value: Dollars, *, signed: bool = False) -> str:
+    """Write dollars for a person, cut towards zero at the cent: `-$1,234.50`."""
+    sign = "-" if value < 0 else "+" if signed else ""
+    cents = abs(value) * 100 // UNIT
+    return f"{sign}${cents // 100:,}.{cents % 100:02d}"
+
+
 def _format(value: int, places: int, decimals: int) -> str:
     whole, part = divmod(abs(value), 10**places)
     digits = f"{part:0{places}d}".rstrip("0").ljust(decimals, "0")

@@ -7,12 +7,12 @@ from typing import cast
 
 from polyterm.bridge import Desk
 from polyterm.models.ids import TokenId
-from polyterm.models.money import Dollars, notional, parse_units
+from polyterm.models.money import Dollars, format_dollars, notional, parse_units
 from polyterm.models.order_request import KellyParams, OrderRequest
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import AccountView
 from polyterm.strategies.kelly_sizing import KellyInputs, KellySizing
-from polyterm.widgets.numbers import dollar_text, size_text
+from polyterm.widgets.numbers import size_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Bankroll:
         return self.cash + self.positions
 
     def __str__(self) -> str:
-        parts = f"cash {dollar_text(self.cash)} + positions {dollar_text(self.positions)}"
-        rest = f" (reserved {dollar_text(self.reserved)})"
+        parts = f"cash {format_dollars(self.cash)} + positions {format_dollars(self.positions)}"
+        rest = f" (reserved {format_dollars(self.reserved)})"
         missing = f", {self.unpriced} without a price" if self.unpriced else ""
-        return f"{dollar_text(self.total)} = {parts}{rest}{missing}"
+        return f"{format_dollars(self.total)} = {parts}{rest}{missing}"
 
 
 def bankroll_of(desk: Desk) -> Bankroll:
@@ -90,11 +90,11 @@ def sizing_lines(sizing: KellySizing, inputs: KellyInputs) -> tuple[tuple[str, s
         ("Edge", f"{sizing.edge * 100:+.2f}¢ a share"),
         ("All-in price", f"{sizing.all_in:.4f} {'taker' if inputs.takes else 'maker'}"),
         ("Full Kelly", f"{sizing.full_fraction:.2%}"),
-        ("Stake", f"{dollar_text(sizing.stake)}  {sizing.stake_fraction:.2%}"),
+        ("Stake", f"{format_dollars(sizing.stake)}  {sizing.stake_fraction:.2%}"),
         ("Shares", size_text(sizing.shares, 14)),
-        ("Fee", dollar_text(sizing.fee)),
-        ("Loss if wrong", dollar_text(-abs(sizing.loss_if_wrong))),
-        ("Win if right", dollar_text(sizing.win_if_right, signed=True)),
+        ("Fee", format_dollars(sizing.fee)),
+        ("Loss if wrong", format_dollars(-abs(sizing.loss_if_wrong))),
+        ("Win if right", format_dollars(sizing.win_if_right, signed=True)),
         ("Reservation", f"{sizing.reservation:.4f}"),
         ("Growth", f"{sizing.growth:.3%} of {sizing.full_growth:.3%}"),
     )

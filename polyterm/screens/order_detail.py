@@ -13,6 +13,7 @@ from textual.widgets import Footer, Static
 
 from polyterm.bridge import Desk, Topic
 from polyterm.models.ids import OrderId
+from polyterm.models.money import format_dollars
 from polyterm.models.views import (
     AdjustmentView,
     ChildView,
@@ -28,7 +29,6 @@ from polyterm.widgets.numbers import (
     average_text,
     bar_text,
     clock_text,
-    dollar_text,
     micro_text,
     price_text,
     short_id,
@@ -155,7 +155,7 @@ def summary_text(order: OrderView) -> Text:
             ),
             Text(
                 f"arrival {micro_text(order.arrival)} · cost against it {paid}"
-                f" · fees {dollar_text(order.fees)} · {order.adjustments} adjustments"
+                f" · fees {format_dollars(order.fees)} · {order.adjustments} adjustments"
             ),
         ]
     )
@@ -163,7 +163,7 @@ def summary_text(order: OrderView) -> Text:
 
 def _cost_words(order: OrderView) -> str:
     cost = order.arrival_cost or 0
-    return f"{dollar_text(abs(cost))} {'worse' if cost > 0 else 'better'} than arrival"
+    return f"{format_dollars(abs(cost))} {'worse' if cost > 0 else 'better'} than arrival"
 
 
 def _child_row(child: ChildView, tick: int) -> Row:
@@ -186,7 +186,7 @@ def _fill_row(fill: FillView, tick: int) -> Row:
         "id": Text(fill.trade_id[-8:]),
         "price": Text(price_text(fill.price, tick)),
         "size": Text(size_text(fill.size)),
-        "fee": Text(dollar_text(fill.fee)),
+        "fee": Text(format_dollars(fill.fee)),
         "role": Text("maker" if fill.is_maker else "taker"),
         "status": Text(fill.status.lower()),
     }

@@ -16,6 +16,7 @@ from polyterm.models.money import (
     Price,
     Size,
     floor_to,
+    format_dollars,
     format_units,
     notional,
     notional_up,
@@ -156,11 +157,11 @@ def _caps(inputs: KellyInputs) -> Iterator[tuple[Size, str]]:
     price = _price(inputs)
     if inputs.max_stake is not None:
         most = floor_to(inputs.max_stake * PRICE_ONE // price, SIZE_STEP)
-        yield most, f"capped by the largest stake of ${format_units(inputs.max_stake)}"
+        yield most, f"capped by the largest stake of {format_dollars(inputs.max_stake)}"
     if inputs.side is Side.SELL:
         yield floor_to(inputs.held, SIZE_STEP), f"capped by the {_shares(inputs.held)} held"
     elif inputs.cash is not None:
-        yield _affordable(inputs, inputs.cash), f"capped by ${format_units(inputs.cash)} of cash"
+        yield _affordable(inputs, inputs.cash), f"capped by {format_dollars(inputs.cash)} of cash"
 
 
 def _affordable(inputs: KellyInputs, cash: Dollars) -> Size:
@@ -180,7 +181,7 @@ def _too_small(inputs: KellyInputs, shares: Size) -> str:
         return f"{_shares(shares)} is below the market's minimum of {_shares(inputs.min_size)}"
     worth = notional(_price(inputs), shares)
     if inputs.takes and worth < MIN_MARKETABLE:
-        return f"${format_units(worth)} is below the $1 that a taking order must be worth"
+        return f"{format_dollars(worth)} is below the $1 that a taking order must be worth"
     return ""
 
 

@@ -20,8 +20,8 @@ from polyterm.models.events import (
     OrderStatusChanged,
     StopChanged,
 )
-from polyterm.models.money import format_price
-from polyterm.widgets.numbers import dollar_text, size_text
+from polyterm.models.money import format_dollars, format_price
+from polyterm.widgets.numbers import size_text
 from polyterm.widgets.order_table import STATUS_WORDS
 
 
@@ -50,7 +50,7 @@ def is_alarm(event: Event) -> bool:
 def _filled(event: Filled) -> str:
     word = "bought" if event.side is Side.BUY else "sold"
     role = "maker" if event.is_maker else "taker"
-    fee = f", fee {dollar_text(event.fee)}" if event.fee else ""
+    fee = f", fee {format_dollars(event.fee)}" if event.fee else ""
     return f"{word} {size_text(event.size)} at {format_price(event.price)}, {role}{fee}"
 
 

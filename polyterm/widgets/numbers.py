@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from polyterm.models.money import UNIT, Dollars, Price, Size, format_price
+from polyterm.models.money import UNIT, Price, Size, format_price
 from polyterm.models.tick import decimals
 
 NOTHING = "–"
@@ -23,13 +23,6 @@ def size_text(size: Size, width: int = 10) -> str:
             return text
     scale, letter = next(pair for pair in _SCALES if shares >= pair[0])
     return f"{shares * 100 // scale / 100:.{max(0, min(2, width - 5))}f}{letter}"
-
-
-def dollar_text(dollars: Dollars, *, signed: bool = False) -> str:
-    """Dollars and cents, cut towards zero: `-$1,234.50`."""
-    sign = "-" if dollars < 0 else "+" if signed else ""
-    cents = abs(dollars) * 100 // UNIT
-    return f"{sign}${cents // 100:,}.{cents % 100:02d}"
 
 
 def price_text(price: Price | None, tick: Price = 100) -> str:

@@ -9,8 +9,9 @@ from rich.text import Text
 from textual.widget import Widget
 
 from polyterm.models.events import StopState
+from polyterm.models.money import format_dollars
 from polyterm.models.views import AccountView, HealthView
-from polyterm.widgets.numbers import NOTHING, dollar_text, seconds_text
+from polyterm.widgets.numbers import NOTHING, seconds_text
 
 _GAP = "  "
 STOP_WORDS = {
@@ -80,13 +81,14 @@ def status_line(health: HealthView | None, account: AccountView | None, width: i
 
 
 def _parts(health: HealthView, account: AccountView | None) -> Sequence[_Part]:
-    cash = NOTHING if account is None else dollar_text(account.available)
+    cash = NOTHING if account is None else format_dollars(account.available)
     latency = NOTHING if health.latency_ms is None else f"{health.latency_ms:.0f}ms"
     feed = feed_word(health)
     orders = f"{health.running} running"
+    exposure = format_dollars(health.exposure)
     return (
         _Part(3, f"cash {cash}", cash),
-        _Part(5, f"exposure {dollar_text(health.exposure)}", f"exp {dollar_text(health.exposure)}"),
+        _Part(5, f"exposure {exposure}", f"exp {exposure}"),
         _Part(2, orders, f"{health.running} run"),
         _Part(4, f"{health.queued} queued", f"{health.queued} que"),
         _Part(1, f"{health.unknown} unknown", f"{health.unknown} unk"),

@@ -16,7 +16,7 @@ from textual.widgets import Label
 from polyterm.models.complaint import Complaint, complaints_of
 from polyterm.models.enums import Side, StrategyName
 from polyterm.models.ids import TokenId
-from polyterm.models.money import Price, notional_up, price_decimal
+from polyterm.models.money import Price, format_dollars, notional_up, price_decimal
 from polyterm.models.order_request import (
     IcebergParams,
     KellyParams,
@@ -25,7 +25,6 @@ from polyterm.models.order_request import (
 )
 from polyterm.widgets.form import Form
 from polyterm.widgets.form_fields import FormField, form_fields
-from polyterm.widgets.numbers import dollar_text
 
 PARAMS: dict[StrategyName, type[BaseModel]] = {
     StrategyName.ICEBERG: IcebergParams,
@@ -188,7 +187,7 @@ def _cost_text(request: OrderRequest | None) -> str:
     size = request.size_units
     if size is None:
         return "sized by Kelly · enter submits"
-    dollars = dollar_text(notional_up(request.worst_price, size))
+    dollars = format_dollars(notional_up(request.worst_price, size))
     word = "costs at most" if request.side is Side.BUY else "brings at least"
     return f"{word} {dollars} · enter submits"
 

@@ -11,7 +11,7 @@ import pytest
 
 from polyterm.cli.places import find_place
 from tests.cli.conftest import Polyterm
-from tests.cli.running import Exchange, eventually, in_terminal, started
+from tests.cli.running import POLYTERM, Exchange, eventually, in_terminal, started
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +179,17 @@ def test_the_bare_command_starts_an_exchange_of_its_own_and_ends_it(polyterm: Po
         assert process.wait(20) == 0
     with pytest.raises(OSError, match="refused"):
         Exchange(url).get("/ok")
+
+
+def test_a_demo_that_is_ended_early_cancels_what_is_open(exchange: Exchange):
+    with subprocess.Popen(
+        [*POLYTERM, "demo", "--exchange-url", exchange.url], stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert "buy" in process.stderr.readline()
+        process.terminate()
+        told = process.stderr.read()
+        assert process.wait(20) == 1
+    assert "ended by a signal" in told
+    assert "Traceback" not in told
+    assert exchange.open_orders() == []

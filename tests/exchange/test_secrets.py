@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import traceback
 from collections.abc import Iterator
@@ -69,6 +70,18 @@ async def test_no_error_quotes_a_secret(answer: httpx.Response | Exception) -> N
         assert_secret("".join(traceback.format_exception(caught.value)))
     order = await client.sign(a_ticket())
     assert_secret(shown(await client.send(order)) + shown(await client.cancel_all()))
+
+
+async def test_a_broken_answer_that_holds_credentials_is_not_quoted() -> None:
+    def exchange(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/time":
+            return httpx.Response(200, json=1_790_000_000)
+        whole = {"apiKey": CREDENTIALS.key, "secret": CREDENTIALS.secret, "passphrase": "p"}
+        return httpx.Response(200, content=json.dumps(whole)[:-9])
+
+    with pytest.raises(ExchangeError) as caught:
+        await a_client(exchange, credentials=None).connect()
+    assert_secret("".join(traceback.format_exception(caught.value)))
 
 
 @pytest.mark.parametrize("key", [KEY[:-1], KEY + "1", KEY.replace("1", "g", 1)])

@@ -12,9 +12,11 @@ from polyterm.models.enums import OrderType, Side
 from polyterm.models.money import PRICE_ONE
 from polyterm.simulator.server import LocalExchangeServer
 from polyterm.simulator.web import market_subscription
+from polyterm.simulator.web.market_channel import MarketChannel
+from tests.fakes.asgi_socket import AsgiSocket
 from tests.fakes.frames import read_events, read_text, read_until
 from tests.fakes.still_flow import serving
-from tests.fakes.trading_floor import listing, whole
+from tests.fakes.trading_floor import TradingFloor, listing, whole
 
 BUY, SELL = Side.BUY, Side.SELL
 RAIN, SNOW = listing("rain"), listing("snow")
@@ -202,7 +204,7 @@ async def test_more_kinds_of_events_are_told_only_to_those_who_ask(server, socke
             await subscribe(one, YES, custom_feature_enabled=custom)
             await read_events(one)
         server.exchange.place_house(RAIN_ID, BUY, 4950, whole(5))
-        (best,) = [e for e in await read_until(curious, "best_bid_ask")][-1:]
+        best = (await read_until(curious, "best_bid_ask"))[-1]
         assert (best["best_bid"], best["best_ask"], best["spread"]) == ("0.495", "0.5", "0.005")
         server.exchange.open_market(listing("late"))
         assert (await read_until(curious, "new_market"))[-1]["slug"] == "late"
@@ -238,26 +240,26 @@ async def test_whoever_does_not_subscribe_first_is_sent_away(socket, first):
 
 async def test_a_client_that_does_not_read_is_cut_off_and_others_are_not(monkeypatch):
     monkeypatch.setattr(market_subscription, "MAX_WAITING", 20)
-    fine = listing("fine", tick=1)
-    fine_id, token = fine.market.condition_id, fine.market.outcomes[0].token_id
-    async with serving(fine) as server:
-        for price in range(1, 4_000):
-            server.exchange.place_house(fine_id, BUY, price, whole(5))
-        url = f"ws://127.0.0.1:{server.port}/ws/market"
-        async with connect(url, max_queue=1) as slow, connect(url) as good:
-            for one in (slow, good):
-                await subscribe(one, token, initial_dump=False)
-                await ping(one)
-            for _ in range(120):
-                server.exchange.place_house(fine_id, BUY, 5000, whole(1))
-                server.exchange.place_house(fine_id, SELL, 5000, whole(1), OrderType.FAK)
-                await read_until(good, "book")
-            with pytest.raises(ConnectionClosed):
-                await drain(slow)
-            await ping(good)
-
-
-async def drain(socket: ClientConnection) -> None:
+    floor = TradingFloor(listed=RAIN)
+    channel = MarketChannel(floor.exchange)
+    floor.exchange.listeners.add(channel)
+    slow, good = AsgiSocket(reads=False), AsgiSocket()
+    tasks = [asyncio.create_task(channel.serve(s.server_side())) for s in (slow, good)]
+    for client in (slow, good):
+        client.say({"type": "market", "assets_ids": [YES], "initial_dump": False})
+    await turns()
+    for price in range(1, 31):
+        floor.house(BUY, price * 100, whole(5))
+        await turns()
     async with asyncio.timeout(5):
-        while True:
-            await socket.recv()
+        await tasks[0]
+    assert slow.close_code == 1013
+    assert (len(good.sent), good.close_code) == (30, None)
+    tasks[1].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def turns() -> None:
+    """Let everything that can go on without waiting go on."""
+    for _ in range(20):
+        await asyncio.sleep(0)

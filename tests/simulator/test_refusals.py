@@ -187,8 +187,8 @@ def test_a_marketable_buy_needs_its_fee_too():
 def test_the_same_bytes_are_refused_as_duplicate_whatever_became_of_the_order(end):
     floor = stocked()
     if end == "killed":
-        killed = {"kind": OrderType.FOK}
-        refused(lambda: floor.place("ann", BUY, 5000, whole(200), order_id=ID, **killed))
+        kind = OrderType.FOK
+        refused(lambda: floor.place("ann", BUY, 5000, whole(200), order_id=ID, kind=kind))
         assert floor.order(ID).status == Ending.FOK_KILLED
     else:
         floor.place("ann", BUY, 5000 if end == "filled" else 4000, whole(10), order_id=ID)

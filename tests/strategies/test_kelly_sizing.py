@@ -104,7 +104,7 @@ CASES = {
     ),
     "under a dollar": (
         replace(FLAT, price=cents("0.05"), probability=0.06, wealth=shares(60), takes=True),
-        "$0.6315 is below the $1 that a taking order must be worth",
+        "$0.63 is below the $1 that a taking order must be worth",
     ),
     "broke": (replace(FLAT, wealth=0), "the bankroll is empty"),
     "certain": (replace(FLAT, probability=1.0), "the probability must lie between 0 and 1"),

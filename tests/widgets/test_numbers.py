@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyterm.models.money import UNIT
+from polyterm.models.money import UNIT, format_dollars
 from polyterm.widgets.numbers import (
     bar_text,
     clock_text,
-    dollar_text,
     fit,
     micro_text,
     price_text,
@@ -47,7 +46,7 @@ def test_a_size_never_outgrows_its_column(size: int, width: int) -> None:
     [(0, "$0.00"), (1_234_567_890, "$1,234.56"), (-5_500_000, "-$5.50"), (-9_999, "-$0.00")],
 )
 def test_dollars_are_cut_not_rounded(dollars: int, text: str) -> None:
-    assert dollar_text(dollars) == text
+    assert format_dollars(dollars) == text
 
 
 @given(st.floats(0, 1), st.integers(1, 30))

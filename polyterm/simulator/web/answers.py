@@ -57,4 +57,3 @@ def read_number(request: Request, name: str, default: int) -> int:
         return int(text)
     except ValueError as error:
         raise RefusalError(BAD_PAYLOAD) from error
-

@@ -57,10 +57,6 @@ class Listeners(Listener):
         """Tell this one too, from now on."""
         self._all.append(listener)
 
-    def remove(self, listener: Listener) -> None:
-        """Tell it no more."""
-        self._all.remove(listener)
-
     def level_changed(self, state: MarketState, side: Side, price: Price, order_id: str) -> None:
         """Something was placed, taken or cancelled at a price of the book."""
         for listener in self._all:

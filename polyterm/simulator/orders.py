@@ -28,7 +28,6 @@ class Ending(StrEnum):
     BY_OWNER = "CANCELED"
     EXPIRED = "CANCELED_EXPIRED_ORDER"
     MARKET_RESOLVED = "CANCELED_MARKET_RESOLVED"
-    NO_BALANCE = "CANCELED_NOT_ENOUGH_BALANCE"
     INVALID = "INVALID"
     FOK_KILLED = "CANCELED_order couldn't be fully filled. FOK orders are fully filled or killed."
 

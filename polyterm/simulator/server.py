@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Generator, Sequence
+from importlib import import_module
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -160,7 +161,7 @@ async def serve(
     async with server:
         ready(server)
         # What checks signatures takes a while to import: now, rather than at the first order.
-        await asyncio.to_thread(__import__, "polyterm.simulator.eip712")
+        await asyncio.to_thread(import_module, "polyterm.simulator.eip712")
         await server.run_until(end)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from polyterm.models import tick as grid
-from polyterm.models.enums import Side
+from polyterm.models.enums import OrderType, Side
 from polyterm.models.ids import TokenId
 from polyterm.models.market import Market
 from polyterm.models.money import PRICE_ONE, SIZE_STEP, Dollars, Price
@@ -48,7 +48,7 @@ def _check_type(placed: PlacedOrder, now_ms: int, rules: ExchangeRules) -> None:
     if placed.post_only and not placed.order_type.rests:
         raise RefusalError(POST_ONLY_TYPE)
     earliest_ms = now_ms + rules.gtd_ahead_ms
-    is_gtd = placed.order_type.value == "GTD"
+    is_gtd = placed.order_type is OrderType.GTD
     if is_gtd and placed.expires_s * 1000 < earliest_ms:
         raise RefusalError(BAD_EXPIRATION)
     if not is_gtd and placed.expires_s:

@@ -26,12 +26,17 @@ from py_clob_client_v2.clob_types import (
     TradeParams,
 )
 from py_clob_client_v2.exceptions import PolyApiException
+from py_clob_client_v2.utilities import parse_raw_orderbook_summary
 
 from polyterm.simulator.server import LocalExchangeServer
 from tests.fakes.signing_wallet import ANN, BOB
 from tests.fakes.still_flow import serving, unlimited
 from tests.fakes.trading_floor import listing
 
+# The client declares classes for these and takes plain words.
+COLLATERAL: Any = "COLLATERAL"
+CONDITIONAL: Any = "CONDITIONAL"
+FAK: Any = "FAK"
 RAIN = listing("rain", rate_ppm=70_000)
 SNOW = listing("snow", tick=10, neg_risk=True)
 YES, NO = (outcome.token_id for outcome in RAIN.market.outcomes)
@@ -83,7 +88,7 @@ async def test_books_and_prices(client: ClobClient):
     assert [level["price"] for level in book["bids"]] == ["0.48", "0.49"]
     assert [level["price"] for level in book["asks"]] == ["0.52", "0.5"]
     assert book["bids"][-1]["size"] == "100"
-    assert client.get_order_book_hash(dict(book)) == book["hash"]
+    assert client.get_order_book_hash(parse_raw_orderbook_summary(book)) == book["hash"]
     mirror = await ask(client.get_order_book, NO)
     assert mirror["bids"][-1] == {"price": "0.5", "size": "100"}
     assert [b["asset_id"] for b in await ask(client.get_order_books, both)] == [YES, NO]
@@ -212,14 +217,14 @@ async def test_a_market_buy_and_the_sale_of_what_it_bought(client: ClobClient):
         ("50", "0.5", "BUY", "TAKER")
     ]
     assert trades[0]["status"] in {"TRADE_STATUS_MINED", "TRADE_STATUS_CONFIRMED"}
-    held = BalanceAllowanceParams(asset_type="CONDITIONAL", token_id=YES)
+    held = BalanceAllowanceParams(asset_type=CONDITIONAL, token_id=YES)
     assert (await ask(client.get_balance_allowance, held))["balance"] == "50000000"
-    cash = BalanceAllowanceParams(asset_type="COLLATERAL")
+    cash = BalanceAllowanceParams(asset_type=COLLATERAL)
     balance = await ask(client.get_balance_allowance, cash)
     assert balance["balance"] == "974125000"
     assert len(balance["allowances"]) == 3
     assert (await ask(client.update_balance_allowance, cash))["balance"] == "974125000"
-    sale = MarketOrderArgs(token_id=YES, amount=50, side="SELL", order_type="FAK")
+    sale = MarketOrderArgs(token_id=YES, amount=50, side="SELL", order_type=FAK)
     reply = await ask(client.create_and_post_market_order, sale, None, "FAK")
     assert (reply["makingAmount"], reply["takingAmount"]) == ("50", "24.5")
     assert await ask(client.get_last_trade_price, YES) == {"price": "0.49", "side": "SELL"}
@@ -241,7 +246,8 @@ async def test_maker_and_taker_see_the_same_trade_each_from_its_side(
     assert (mine["trader_side"], theirs["trader_side"]) == ("MAKER", "TAKER")
     assert (mine["asset_id"], mine["price"]) == (snow_no, "0.505")
     (leg,) = mine["maker_orders"]
-    assert (leg["order_id"], leg["owner"]) == (resting["orderID"], client.creds.api_key)
+    (own_key,) = (await ask(client.get_api_keys))["apiKeys"]
+    assert (leg["order_id"], leg["owner"]) == (resting["orderID"], own_key)
     assert (leg["asset_id"], leg["side"], leg["price"]) == (SNOW_YES, "BUY", "0.495")
     filled = await ask(client.get_order, resting["orderID"])
     assert (filled["status"], filled["size_matched"]) == ("MATCHED", "10")

@@ -100,6 +100,11 @@ async def test_a_placed_order_says_what_is_left_to_spend(ann):
     }
 
 
+async def test_a_refused_order_has_cost_its_token_too(ann):
+    reply = await ann.place(YES, BUY, 4000, whole(100_000))
+    assert (reply.status_code, reply.headers["Poly-RateLimit-Remaining"]) == (400, "59")
+
+
 async def test_the_order_id_in_the_reply_is_the_signed_digest(ann):
     order_id, body = ann.order(SNOW_YES, BUY, 4000, whole(10), contract=NEG_RISK_V2)
     assert (await ann.call("POST", "/order", body)).json()["orderID"] == order_id

@@ -72,8 +72,12 @@ class OrderRoutes:
         """Place one order."""
         key = await self._doorman.key(request)
         self._limits.spend(key.address, Lane.ORDERS, 1)
-        placed = decode_order(await request.body())
-        return self._answer(key, Lane.ORDERS, self._placed(key, placed))
+        try:
+            reply = self._placed(key, decode_order(await request.body()))
+        except RefusalError as refusal:
+            refusal.headers.update(self._limits.headers(key.address, Lane.ORDERS))
+            raise
+        return self._answer(key, Lane.ORDERS, reply)
 
     async def place_many(self, request: Request) -> Response:
         """Place up to fifteen orders, each for itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from polyterm.models.book import BookTop, Level, mirrored
+from polyterm.models.book import Level, mirrored
 from polyterm.models.money import PRICE_ONE, Price
 from polyterm.simulator.markets import MarketState
 from polyterm.simulator.wire.numbers import price_text, size_text
@@ -40,12 +40,6 @@ def book_hash(summary: dict[str, object]) -> str:
     """sha1 over the compact JSON of the summary, its own hash empty (`protocol.md` 2.2)."""
     text = json.dumps({**summary, "hash": ""}, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-
-
-def top_of(state: MarketState, index: int) -> BookTop:
-    """The best level of each side as that outcome's token shows it."""
-    top = state.book.top(1)
-    return mirrored(top) if index else top
 
 
 def double_mid(state: MarketState, index: int) -> int:

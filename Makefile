@@ -35,6 +35,9 @@ format: $(READY) ## put the style right
 snapshots: $(READY) ## take the screens' snapshots anew; look at every change before committing it
 	$(BIN)/python -m pytest tests/snapshots --snapshot-update
 
+picture: $(READY) ## take the README's picture anew, from the real console
+	$(BIN)/python -m docs.picture
+
 bench: $(READY) ## measure, each figure beside its peer or floor
 	$(BIN)/python -m benchmarks
 
@@ -45,4 +48,4 @@ lock: $(READY) ## resolve the dependencies anew; needs uv
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --universal \
 		--generate-hashes --no-header --no-annotate --upgrade --output-file requirements.lock
 
-.PHONY: help setup run test check format snapshots bench soak lock
+.PHONY: help setup run test check format snapshots picture bench soak lock

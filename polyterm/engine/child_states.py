@@ -25,6 +25,8 @@ class ChildEvent(StrEnum):
     """The exchange proved that it will not take it."""
     LOST_SIGHT = "lost sight"
     """The answer did not prove what happened."""
+    VANISHED = "vanished"
+    """It rested, and the exchange shows it no more, without saying why."""
     ASK_CANCEL = "ask cancel"
     """A cancel is about to be sent."""
     SEEN_FILLED = "seen filled"
@@ -71,7 +73,13 @@ MOVES: Final[dict[S, dict[ChildEvent, S]]] = {
         E.ASK_CANCEL: S.UNKNOWN,
     },
     S.DELAYED: _SEEN | {E.ASK_CANCEL: S.DELAYED, E.LOST_SIGHT: S.UNKNOWN},
-    S.LIVE: _SEEN | {E.ASK_CANCEL: S.CANCELLING, E.SEEN_DELAYED: S.LIVE, E.LOST_SIGHT: S.LIVE},
+    S.LIVE: _SEEN
+    | {
+        E.ASK_CANCEL: S.CANCELLING,
+        E.SEEN_DELAYED: S.LIVE,
+        E.LOST_SIGHT: S.LIVE,
+        E.VANISHED: S.UNKNOWN,
+    },
     S.CANCELLING: _SEEN
     | {
         E.SEEN_LIVE: S.CANCELLING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from polyterm.engine.account import Account
 from polyterm.engine.clock import Clock
@@ -13,6 +13,7 @@ from polyterm.engine.parent import Parent
 from polyterm.engine.ports import Exchange
 from polyterm.engine.safety import Situation
 from polyterm.engine.settings import EngineSettings
+from polyterm.engine.weather import Weather
 from polyterm.models.events import StopState
 from polyterm.models.ids import TokenId
 from polyterm.models.market import Market
@@ -20,18 +21,24 @@ from polyterm.models.money import Size
 from polyterm.models.order_request import OrderRequest
 from polyterm.models.views import StopView
 
+ASLEEP_S = 5.0
+"""A loop that has not turned for so long was stopped: nothing known before may be relied on."""
 
-@dataclass(slots=True)
+
 class Gate:
     """Whether anything may be sent, looked at again after the last wait before the socket."""
 
-    stop: StopView = field(default_factory=StopView)
-    not_ready: str = "starting: the exchange has not been read yet"
-    """Why the engine is view-only; empty once it may trade."""
-    closing: bool = False
-    """Whether the engine is on its way out."""
-    sends_in_flight: int = 0
-    """Requests that may land although the gate has closed since."""
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.stop = StopView()
+        self.not_ready = "starting: the exchange has not been read yet"
+        """Why the engine is view-only; empty once it may trade."""
+        self.closing = False
+        """Whether the engine is on its way out."""
+        self.sends_in_flight = 0
+        """Requests that may land although the gate has closed since."""
+        self.turned_s = clock.monotonic()
+        """When the event loop was last seen turning, by the monotonic clock."""
 
     @property
     def closed_because(self) -> str:
@@ -40,12 +47,20 @@ class Gate:
             return "emergency stop: rearm to trade again"
         if self.closing:
             return "polyterm is ending"
-        return self.not_ready
+        if self.not_ready:
+            return self.not_ready
+        asleep_s = self._clock.monotonic() - self.turned_s
+        return asleep(asleep_s) if asleep_s > ASLEEP_S else ""
 
 
-@dataclass(frozen=True, slots=True)
+def asleep(seconds: float) -> str:
+    """Why nothing is sent right after a sleep, in words."""
+    return f"this machine was asleep for {seconds:.0f} s: comparing with the exchange first"
+
+
+@dataclass(slots=True)
 class Desk:
-    """The engine's parts, for those who work an order."""
+    """The engine's parts, for those who work an order; only the settings may be replaced."""
 
     exchange: Exchange
     journal: Journal
@@ -55,13 +70,13 @@ class Desk:
     settings: EngineSettings
     clock: Clock
     gate: Gate
+    weather: Weather
 
     def situation(self, request: OrderRequest, market: Market, planned: Size) -> Situation:
         """What the safety gate looks at, as of now; the book without our own orders."""
         return Situation(
             settings=self.settings,
-            stop=self.gate.stop,
-            not_ready=self.gate.not_ready,
+            closed_because=self.gate.closed_because,
             market=market,
             book=self.monitor.others(request.token_id),
             is_fresh=self.monitor.is_fresh(request.token_id),

@@ -14,6 +14,7 @@ from polyterm.engine.desk import Desk
 from polyterm.engine.parent import DUST, Child, Parent
 from polyterm.engine.ports import ExchangeError, Outcome
 from polyterm.engine.prover import Prover
+from polyterm.engine.refusals import hopeless
 from polyterm.engine.sender import Held, Sender, Sent
 from polyterm.models.enums import ChildStatus, OrderStatus, StrategyName
 from polyterm.models.events import OrderAdjusted, OrderResized
@@ -37,7 +38,6 @@ HOLD_S = 1.0
 """Pause before the gate is asked again where nothing changes meanwhile."""
 MAX_REFUSALS = 5
 """Refusals in a row after which a person must look."""
-_MODE_PAUSE_S = 5.0
 _TIMER_S = 0.001
 """Shorter waits than this are over: the loop's timers are no finer."""
 
@@ -189,8 +189,7 @@ class Executor:
             case Outcome.NOT_ACCEPTED:
                 return await self._after_not_accepted(result)
             case Outcome.LANDED_BEFORE | Outcome.UNKNOWN:
-                self._parent.waits_for = f"outcome unknown: {result.report.reason}"
-                return 0.0
+                return self._after_lost_sight(result)
 
     async def _after_accepted(self, sent: Sent) -> float:
         self._refusals = 0
@@ -200,14 +199,16 @@ class Executor:
         return 0.0
 
     async def _after_refusal(self, sent: Sent) -> float:
+        text = sent.report.reason
         self._refusals += 1
-        self._parent.waits_for = f"refused by the exchange: {sent.report.reason}"
+        self._parent.waits_for = f"refused by the exchange: {text}"
         with suppress(ExchangeError):
             await self._desk.refresh_market(self._parent.token_id)
             await self._desk.account.refresh()
-        if self._refusals >= MAX_REFUSALS:
-            reason = f"refused {self._refusals} times: {sent.report.reason}"
-            self._desk.register.set_status(self._parent, OrderStatus.NEEDS_DECISION, reason)
+        if hopeless(text):
+            self._ask_a_person(f"{hopeless(text)}: {text}")
+        elif self._refusals >= MAX_REFUSALS:
+            self._ask_a_person(f"refused {self._refusals} times: {text}")
         self._hold_for(2.0 ** (self._refusals - 1))
         return 0.0
 
@@ -217,12 +218,19 @@ class Executor:
         return HOLD_S
 
     async def _after_not_accepted(self, sent: Sent) -> float:
-        report = sent.report
-        self._parent.waits_for = f"the exchange is {report.mode}: {report.reason}"
+        self._parent.waits_for = self._desk.weather.text() or sent.report.reason
         with suppress(ExchangeError):
-            await self._prover.disprove(sent.child, report.reason)
-        self._hold_for(report.retry_after_s or _MODE_PAUSE_S)
+            await self._prover.disprove(sent.child, sent.report.reason)
+        return HOLD_S
+
+    def _after_lost_sight(self, sent: Sent) -> float:
+        self._parent.waits_for = f"outcome unknown: {sent.report.reason}"
+        if sent.report.is_alarming:
+            self._ask_a_person(sent.report.reason)
         return 0.0
+
+    def _ask_a_person(self, reason: str) -> None:
+        self._desk.register.set_status(self._parent, OrderStatus.NEEDS_DECISION, reason)
 
     def _note_adjustment(self, old: Child, new: Child, reason: str) -> None:
         parent, now = self._parent, self._now()
@@ -291,7 +299,7 @@ class Executor:
             worst_price=request.worst_price,
             params=request.params,
             urgency=request.urgency,
-            post_only=request.post_only,
+            post_only=request.post_only or self._desk.weather.is_post_only,
             accepted_ms=record.created_ms,
             deadline_ms=record.deadline_ms,
             end_action=request.end_action,

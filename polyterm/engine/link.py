@@ -63,7 +63,7 @@ class Link:
                 await self._on_connected()
             async with asyncio.timeout(PING_PATIENCE_S):
                 await self._desk.exchange.server_time_ms()
-            if not self._was_compared:
+            if not self._was_compared or self._desk.gate.not_ready:
                 await self._compare()
         except TimeoutError:
             self._was_compared = False

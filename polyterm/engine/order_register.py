@@ -17,7 +17,7 @@ from polyterm.engine.journal import Journal
 from polyterm.engine.parent import DUST, Child, Parent
 from polyterm.engine.ports import RemoteOrder, RemoteStatus, TradeLeg, TradeReport
 from polyterm.engine.records import FillRecord, Saved
-from polyterm.models.enums import OrderStatus, TradeStatus
+from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
 from polyterm.models.events import (
     ChildChanged,
     Event,
@@ -79,6 +79,8 @@ class OrderRegister:
         self._changed: set[TokenId] = set()
         self.on_trade: Callable[[], None] = lambda: None
         """Called when money or shares moved."""
+        self.on_late: Callable[[Child], None] = lambda child: None
+        """Called when a child that counted as dead turns out to be alive: it must be taken back."""
 
     def load(self, saved: Saved) -> None:
         """Take over what earlier runs left."""
@@ -265,13 +267,15 @@ class OrderRegister:
             return
         came_back = record.status.is_final and not after.is_final
         record.status = after
+        child.has_rested = child.has_rested or after is ChildStatus.LIVE
         record.reason = reason
         record.ended_ms = self._clock.now_ms() if after.is_final else None
         self._journal.record(self._child_changed(parent, child), children=(record,))
         if came_back:
             self._unsettled[record.child_id] = (parent, child)
             self._by_token[parent.token_id][child.child_id] = child
-            self._alarm(parent, f"child {record.child_id[:10]} is alive after all: {after}")
+            self._alarm(parent, f"child {record.child_id[:10]} is alive after all: taking it back")
+            self.on_late(child)
         self._touch(parent)
 
     def _count(self, parent: Parent, child: Child, trade: TradeReport, leg: TradeLeg) -> None:

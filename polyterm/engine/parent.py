@@ -21,6 +21,8 @@ class Child:
     """A child order and the trades that are known of it."""
 
     record: ChildRecord
+    has_rested: bool = False
+    """Whether the exchange ever showed it as resting, in this run."""
     ahead: Size | None = None
     """Shares before it in the queue at its price, an upper bound; nothing before it was seen."""
     fills: dict[TradeId, FillRecord] = field(default_factory=dict[TradeId, FillRecord])

@@ -106,6 +106,8 @@ class SendReport:
     trade_ids: tuple[TradeId, ...] = ()
     mode: Mode = Mode.NORMAL
     retry_after_s: float | None = None
+    is_alarming: bool = False
+    """Whether the answer contradicts what was sent, so that a person must look at the order."""
 
 
 @dataclass(frozen=True, slots=True)

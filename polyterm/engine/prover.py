@@ -66,10 +66,22 @@ class Prover:
             if child.status is not ChildStatus.UNKNOWN:
                 return
             waited = self._desk.clock.monotonic() - started
-            if empty_looks >= MIN_LOOKS and waited >= REQUEST_LIFETIME_S:
-                reason = f"never reached the exchange: not found {empty_looks} times"
-                self._desk.register.move(child.child_id, ChildEvent.DISPROVED, reason)
+            if self.conclude(child, empty_looks, waited):
                 return
+
+    def conclude(self, child: Child, looks: int, seconds: float) -> bool:
+        """Conclude from enough empty looks over long enough; whether that was possible.
+
+        A child that ever rested is gone, any other never arrived.
+        """
+        if looks < MIN_LOOKS or seconds < REQUEST_LIFETIME_S:
+            return False
+        if child.has_rested or child.matched:
+            event, what = ChildEvent.SEEN_DEAD, "no longer shown by the exchange"
+        else:
+            event, what = ChildEvent.DISPROVED, "never reached the exchange"
+        self._desk.register.move(child.child_id, event, f"{what}: not found {looks} times")
+        return True
 
     async def disprove(self, child: Child, reason: str) -> None:
         """One look at an order that the exchange said it did not book; then it counts as refused.

@@ -15,6 +15,7 @@ from polyterm.engine.parent import Child
 from polyterm.engine.ports import ExchangeError
 from polyterm.engine.prover import Prover
 from polyterm.models.enums import ChildStatus
+from polyterm.models.ids import ChildId
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Reconciler:
         self.is_blind = True
         """Whether the user feed is down."""
         self._hurry = asyncio.Event()
+        self._absences: dict[ChildId, tuple[float, int]] = {}
 
     def start_from(self, watermark_ms: int | None) -> None:
         """Trades up to then are in the journal already."""
@@ -85,7 +87,25 @@ class Reconciler:
         for _, child in list(register.open_children()):
             is_recent = started_ms - child.record.created_ms < _RECENT_MS
             if child.child_id not in shown and (every or not is_recent):
-                await self._prover.look(child)
+                await self._look_for(child)
+
+    async def _look_for(self, child: Child) -> None:
+        """Ask for a child that is not among the open ones, and doubt one that rested and is gone.
+
+        A doubted child whose order is worked is resolved there; for all others the rounds count.
+        """
+        if await self._prover.look(child) is not None:
+            self._absences.pop(child.child_id, None)
+            return
+        if child.status is ChildStatus.LIVE:
+            self._desk.register.move(child.child_id, ChildEvent.VANISHED, "no longer shown")
+        if child.status is ChildStatus.UNKNOWN:
+            since_s, looks = self._absences.get(child.child_id, (self._now_s(), 0))
+            self._absences[child.child_id] = since_s, looks + 1
+            self._prover.conclude(child, looks + 1, self._now_s() - since_s)
+
+    def _now_s(self) -> float:
+        return self._desk.clock.monotonic()
 
     async def _trades(self, started_ms: int) -> None:
         trades = await self._desk.exchange.trades(self._watermark_ms - _OVERLAP_MS)

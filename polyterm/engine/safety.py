@@ -15,7 +15,6 @@ from polyterm.models import tick as grid
 from polyterm.models.book import BookTop
 from polyterm.models.complaint import Complaint
 from polyterm.models.enums import Side
-from polyterm.models.events import StopState
 from polyterm.models.market import Market
 from polyterm.models.money import (
     PRICE_ONE,
@@ -31,7 +30,6 @@ from polyterm.models.money import (
     parse_units,
 )
 from polyterm.models.order_request import IcebergParams, OrderRequest
-from polyterm.models.views import StopView
 from polyterm.strategies.base import Funds
 
 MIN_MARKETABLE: Dollars = UNIT
@@ -43,9 +41,8 @@ class Situation:
     """All that the checks may look at."""
 
     settings: EngineSettings
-    stop: StopView
-    not_ready: str
-    """Why nothing may be sent at all; empty when the engine is ready."""
+    closed_because: str
+    """Why nothing may be sent at all; empty where the gate is open."""
     market: Market
     book: BookTop
     is_fresh: bool
@@ -83,10 +80,8 @@ def check_child(situation: Situation, child: Intended) -> tuple[str, ...]:
 
 
 def _gate_open(s: Situation) -> Iterator[Complaint]:
-    if s.stop.state is not StopState.RUNNING:
-        yield Complaint("", "emergency stop: rearm before ordering")
-    elif s.not_ready:
-        yield Complaint("", s.not_ready)
+    if s.closed_because:
+        yield Complaint("", s.closed_because)
 
 
 def _market_open(s: Situation) -> Iterator[Complaint]:

@@ -54,6 +54,9 @@ class Sender:
         reasons = check_child(situation, intended)
         if reasons:
             return Held("; ".join(reasons))
+        storm = desk.weather.hold(post_only=post_only)
+        if storm:
+            return Held(storm)
         ticket = ChildTicket(
             market=market,
             token_id=parent.token_id,
@@ -124,6 +127,7 @@ class Sender:
             raise
         finally:
             gate.sends_in_flight -= 1
+        self._desk.weather.note(report)
         _EFFECTS[report.outcome](self._desk, child.child_id, report)
         return Sent(child, report)
 

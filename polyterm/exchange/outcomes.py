@@ -126,7 +126,8 @@ def _replied(answer: Answer, reply: OrderReply, child_id: ChildId) -> SendReport
     if order_id and order_id.lower() != child_id.lower():
         return SendReport(
             Outcome.UNKNOWN,
-            f"ALARM: the exchange answered for another order ({clean(order_id)}), not {child_id}",
+            f"the exchange answered for another order ({clean(order_id)}), not {child_id}",
+            is_alarming=True,
         )
     text = text or told(answer)
     if text:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NoReturn
 
-from polyterm.engine.clock import Clock
 from polyterm.engine.ports import (
     BookSnapshot,
     CancelReport,
@@ -37,6 +36,7 @@ from polyterm.models.ids import ChildId, ConditionId, TokenId, TradeId
 from polyterm.models.market import FeeSchedule, Market
 from polyterm.models.market import Outcome as MarketOutcome
 from polyterm.models.money import UNIT, Dollars, Size
+from tests.fakes.virtual_time import VirtualClock
 
 YES, NO = TokenId(str(7 * 10**70)), TokenId(str(8 * 10**70))
 
@@ -71,8 +71,9 @@ class Resting:
 class Script:
     """What goes wrong next; each entry is used once."""
 
-    sends: deque[str] = field(default_factory=deque)
-    """`lose` (landed, reply lost), `drop` (never arrived), `refuse`, `busy`, `unsent`, `again`."""
+    sends: deque[str | SendReport] = field(default_factory=deque)
+    """`lose` (landed, reply lost), `drop` (never arrived), `late` (arrives after 40 s), `refuse`,
+    `busy`, `unsent`, `again`; a report is answered as it is, and nothing lands."""
     silent_reads: int = 0
     """So many reads of orders find nothing, whatever there is."""
     unreachable: bool = False
@@ -85,7 +86,7 @@ class FakeExchange:
     address = "0x" + "11" * 20
     latency_ms: float | None = 1.0
 
-    def __init__(self, clock: Clock, market: Market | None = None) -> None:
+    def __init__(self, clock: VirtualClock, market: Market | None = None) -> None:
         self.clock = clock
         self.market = market or a_market()
         self.script = Script()
@@ -211,6 +212,8 @@ class FakeExchange:
         what = self.script.sends.popleft() if self.script.sends else "take"
         if self.script.unreachable:
             what = "unsent"
+        if isinstance(what, SendReport):
+            return what
         return _SENDS[what](self, order)
 
     async def cancel(self, child_ids: Sequence[ChildId]) -> CancelReport:
@@ -347,6 +350,11 @@ def _drop(exchange: FakeExchange, order: SignedOrder) -> SendReport:
     return SendReport(Outcome.UNKNOWN, "read timeout")
 
 
+def _late(exchange: FakeExchange, order: SignedOrder) -> SendReport:
+    asyncio.get_running_loop().call_later(40, exchange.land, order)
+    return SendReport(Outcome.UNKNOWN, "read timeout")
+
+
 def _refuse(exchange: FakeExchange, order: SignedOrder) -> SendReport:
     return SendReport(Outcome.REJECTED, "not enough balance / allowance")
 
@@ -368,6 +376,7 @@ _SENDS = {
     "take": _take,
     "lose": _lose,
     "drop": _drop,
+    "late": _late,
     "refuse": _refuse,
     "busy": _busy,
     "unsent": _unsent,

@@ -39,13 +39,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """The engine's clock on a virtual loop."""
+    """The engine's clock on a virtual loop; it may be ahead of the loop's timers after a sleep."""
+
+    def __init__(self) -> None:
+        self._slept_s = 0.0
+
+    def sleep_machine(self, seconds: float) -> None:
+        """Pass time in which the loop did not turn, as a suspended machine does."""
+        self._slept_s += seconds
 
     def now_ms(self) -> int:
-        return START_MS + round(asyncio.get_running_loop().time() * 1000)
+        return START_MS + round(self.monotonic() * 1000)
 
     def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
+        return asyncio.get_running_loop().time() + self._slept_s
 
 
 def run_virtual(main: Coroutine[Any, Any, Result]) -> Result:

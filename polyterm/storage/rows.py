@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
+# A request can be read only where the parameters of its strategy are known.
+import polyterm.strategies.registry  # noqa: F401
 from polyterm.engine.records import ChildRecord, FillRecord, ParentRecord
 from polyterm.models.enums import ChildStatus, OrderStatus, OrderType, Side, TradeStatus
 from polyterm.models.order_request import OrderRequest

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x504F4C59
 """`POLY`: written into the file's header, so that no other database is taken for a journal."""
-SCHEMA_VERSION = 1
 
-SETTINGS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA wal_autocheckpoint = 1000",
-)
 
-TABLES = (
+_TABLES = (
     """
     CREATE TABLE parents (
         order_id TEXT PRIMARY KEY,
@@ -92,6 +84,20 @@ TABLES = (
     ) STRICT, WITHOUT ROWID
     """,
 )
+
+_FENCE = (
+    """
+    CREATE TABLE fence (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        token INTEGER NOT NULL
+    ) STRICT
+    """,
+    "INSERT INTO fence VALUES (1, 0)",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_TABLES, _FENCE)
+"""What brings a journal from each version to the next; a new file takes all of them."""
+SCHEMA_VERSION = len(STEPS)
 
 EXPOSURE = """
     SELECT p.target, COALESCE(SUM(

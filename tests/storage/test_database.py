@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 import stat
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -9,77 +8,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from polyterm.engine.records import (
-    Batch,
-    ChildRecord,
-    FillRecord,
-    OverfillError,
-    ParentRecord,
-    StoreError,
-)
-from polyterm.models.enums import ChildStatus, OrderStatus, OrderType, Side, TradeStatus
+from polyterm.engine.clock import SystemClock
+from polyterm.engine.records import Batch, OverfillError, StoreError, TakenOverError
+from polyterm.models.enums import ChildStatus, TradeStatus
 from polyterm.models.events import Noticed, OrderAdjusted, StopState
-from polyterm.models.ids import ChildId, ConditionId, OrderId, TokenId, TradeId
+from polyterm.models.ids import TradeId
 from polyterm.models.money import UNIT
 from polyterm.storage import open_store
+from polyterm.storage.connecting import connect, scalar
 from polyterm.storage.database import Database
-from tests.engine.desk import micro
-
-ORDER = OrderId("0001")
-
-
-def a_parent(**changes: object) -> ParentRecord:
-    record = ParentRecord(
-        order_id=ORDER,
-        request=micro(),
-        condition_id=ConditionId("0xab"),
-        slug="rain",
-        question="Rain?",
-        outcome="Yes",
-        tick=100,
-        status=OrderStatus.QUEUED,
-        reason="",
-        target=100 * UNIT,
-        created_ms=1,
-        arrival=5012.5,
-        seed=7,
-    )
-    return replace(record, **changes)  # type: ignore[arg-type]
-
-
-def a_child(number: int, size: int, **changes: object) -> ChildRecord:
-    record = ChildRecord(
-        child_id=ChildId(f"0x{number}"),
-        order_id=ORDER,
-        number=number,
-        status=ChildStatus.WRITTEN,
-        token_id=TokenId("1"),
-        side=Side.BUY,
-        price=5000,
-        size=size * UNIT,
-        order_type=OrderType.GTC,
-        post_only=True,
-        created_ms=2,
-        body=b"signed",
-    )
-    return replace(record, **changes)  # type: ignore[arg-type]
-
-
-def a_fill(child: ChildRecord, size: int, **changes: object) -> FillRecord:
-    record = FillRecord(
-        trade_id=TradeId("t1"),
-        child_id=child.child_id,
-        order_id=ORDER,
-        token_id=child.token_id,
-        side=child.side,
-        price=child.price,
-        size=size * UNIT,
-        fee=0,
-        is_maker=True,
-        status=TradeStatus.MATCHED,
-        at_ms=3,
-    )
-    return replace(record, **changes)  # type: ignore[arg-type]
+from tests.storage.journals import ORDER, a_child, a_fill, a_parent
 
 
 @pytest.fixture
@@ -89,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest_asyncio.fixture
 async def store(path: Path) -> AsyncGenerator[Database]:
-    async with open_store(path) as database:
+    async with open_store(path, SystemClock()) as database:
         await database.commit([Batch(parents=(a_parent(),))])
         yield database
 
@@ -100,7 +38,7 @@ async def test_what_was_committed_is_loaded_by_the_next_run(store: Database, pat
     await store.commit(
         [Batch(fills=(a_fill(child, 10),), stop=StopState.STOPPING, watermark_ms=99)]
     )
-    async with open_store(path) as again:
+    async with open_store(path, SystemClock()) as again:
         saved = await again.load()
     assert saved.parents == (a_parent(),)
     assert saved.children == (child,)
@@ -161,44 +99,30 @@ async def test_a_failed_trade_gives_its_room_back_and_a_trade_beyond_matched_tak
 
 
 async def test_commits_are_synced_and_kept_in_a_log(store: Database, path: Path) -> None:
-    assert await store._scalar("PRAGMA synchronous") == 2
-    assert (path.parent / "journal.db-wal").exists()
+    connection = connect(path)
+    assert scalar(connection, "PRAGMA synchronous") == 2
+    connection.close()
+    assert path.with_name("journal.db-wal").stat().st_size > 0
+
+
+async def test_a_second_opening_locks_the_first_one_out(store: Database, path: Path) -> None:
+    async with open_store(path, SystemClock()) as second:
+        with pytest.raises(TakenOverError, match="another polyterm took over"):
+            await store.commit([Batch(new_child=a_child(1, 10))])
+        assert await second.commit([Batch(new_child=a_child(2, 10))]) == [None]
+        assert [child.number for child in (await second.load()).children] == [2]
 
 
 async def test_nobody_else_can_read_the_files(store: Database, path: Path) -> None:
     await store.commit([Batch(events=(Noticed(at_ms=1, seq=1, is_alarm=False, text=""),))])
-    for file in path.parent.iterdir():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-async def test_a_foreign_database_is_refused(path: Path) -> None:
-    path.parent.mkdir()
-    with sqlite3.connect(path) as other:
-        other.execute("CREATE TABLE recipes (name TEXT)")
-    other.close()
-    with pytest.raises(StoreError, match="another program"):
-        async with open_store(path):
-            pass
-
-
-async def test_a_newer_schema_is_refused(store: Database, path: Path) -> None:
-    await store._db.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="newer polyterm"):
-        async with open_store(path):
-            pass
-
-
-async def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreError, match="cannot be used"):
-        async with open_store(path):
-            pass
+    files = [file for file in path.parent.rglob("*") if file.is_file()]
+    assert {"journal.db", "journal.db-wal", "ballast"} <= {file.name for file in files}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
 async def test_a_group_that_cannot_be_written_leaves_nothing_behind(store: Database) -> None:
     orphan = a_fill(a_child(9, 1), 1)
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="cannot be used"):
         await store.commit([Batch(new_child=a_child(1, 10)), Batch(fills=(orphan,))])
     assert (await store.load()).children == ()
     assert await store.commit([Batch(new_child=a_child(2, 10))]) == [None]

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from polyterm.engine.records import Batch, StoreError
+from polyterm.storage import schema
+from polyterm.storage.backups import Backups
+from polyterm.storage.connecting import connect, scalar
+from polyterm.storage.migration import migrate
+from polyterm.storage.opening import open_journal
+from polyterm.storage.transaction import transaction
+from polyterm.storage.writing import write
+from tests.storage.journals import a_parent
+
+NOW_MS = 1_795_184_510_123
+MADE_UP = (*schema.STEPS, ("ALTER TABLE fills ADD COLUMN venue TEXT NOT NULL DEFAULT ''",))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "demo" / "journal.db"
+
+
+def _open_and_close(path: Path, now_ms: int = NOW_MS) -> None:
+    open_journal(path, Backups(path), now_ms).connection.close()
+
+
+def test_41_a_foreign_database_is_refused_and_left_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(StoreError, match="another program"):
+        _open_and_close(path)
+    with closing(sqlite3.connect(path)) as other:
+        assert scalar(other, "SELECT COUNT(*) FROM recipes") == 0
+
+
+def test_41_a_newer_schema_is_refused(path: Path) -> None:
+    _open_and_close(path)
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="newer polyterm"):
+        _open_and_close(path)
+
+
+def test_a_directory_of_somebody_else_is_refused_in_words(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(StoreError, match="directory"):
+        _open_and_close(path)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.EROFS, "read-only"), (errno.ENOSPC, "disk is full"), (errno.EACCES, "somebody else")],
+)
+def test_41_what_the_system_refuses_is_said_in_words(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StoreError, match=words):
+        _open_and_close(path)
+
+
+def test_an_older_journal_is_brought_up_to_date_after_a_backup(path: Path) -> None:
+    _open_and_close(path)
+    with closing(connect(path)) as older:
+        with transaction(older):
+            write(older, Batch(parents=(a_parent(),)))
+        older.execute("DROP TABLE fence")
+        older.execute("PRAGMA user_version = 1")
+    journal = open_journal(path, Backups(path), NOW_MS)
+    with closing(journal.connection):
+        assert scalar(journal.connection, "PRAGMA user_version") == schema.SCHEMA_VERSION
+        assert journal.saved.parents == (a_parent(),)
+    (backup,) = Backups(path).newest_first()
+    with closing(sqlite3.connect(backup)) as before:
+        assert scalar(before, "PRAGMA user_version") == 1
+
+
+def test_steps_hold_together_or_not_at_all(path: Path) -> None:
+    _open_and_close(path)
+    broken = (*MADE_UP, ("ALTER TABLE missing ADD COLUMN x TEXT",))
+    with closing(connect(path)) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="missing"):
+            migrate(connection, schema.SCHEMA_VERSION, broken)
+        assert scalar(connection, "PRAGMA user_version") == schema.SCHEMA_VERSION
+        assert "venue" not in _columns(connection)
+        migrate(connection, schema.SCHEMA_VERSION, MADE_UP)
+        assert scalar(connection, "PRAGMA user_version") == len(MADE_UP)
+        assert "venue" in _columns(connection)
+
+
+def _columns(connection: sqlite3.Connection) -> list[str]:
+    return [row["name"] for row in connection.execute("PRAGMA table_info(fills)")]

@@ -11,6 +11,7 @@ import click
 from polyterm.cli.failure import Failure
 
 if TYPE_CHECKING:
+    from polyterm.simulator.faults.plan import FaultPlan
     from polyterm.simulator.flow_host import Flow
 
 
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="How lively the demo's other traders are.",
 )
+@click.option(
+    "--faults",
+    "plan_file",
+    metavar="PLAN.JSON",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What shall go wrong, and when: see docs/faults.md.",
+)
 @click.option("--watch-stdin", is_flag=True, help="End when stdin closes.")
 def exchange(
     port: int,
@@ -47,6 +55,7 @@ def exchange(
     speed: float,
     queue_model: str,
     pace: float,
+    plan_file: Path | None,
     watch_stdin: bool,
 ) -> None:
     """Serve Polymarket's protocol on 127.0.0.1; prints one JSON line when it is ready."""
@@ -62,9 +71,26 @@ def exchange(
     flow = _synthetic(pace) if recording is None else _replay(recording, speed, queue_model)
     sys.exit(
         run_local_exchange(
-            flow=flow, port=port, cash=dollars, seed=seed, watch_stdin=watch_stdin, venue=venue
+            flow=flow,
+            port=port,
+            cash=dollars,
+            seed=seed,
+            watch_stdin=watch_stdin,
+            venue=venue,
+            faults=_faults(plan_file),
         )
     )
+
+
+def _faults(plan_file: Path | None) -> FaultPlan:
+    from polyterm.simulator.faults.plan import FaultPlan, PlanError, parse_plan
+
+    if plan_file is None:
+        return FaultPlan()
+    try:
+        return parse_plan(plan_file.read_bytes())
+    except (PlanError, OSError) as error:
+        raise Failure(f"{plan_file}: {error}") from error
 
 
 def _synthetic(pace: float) -> Flow:

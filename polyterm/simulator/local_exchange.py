@@ -15,6 +15,7 @@ from polyterm.simulator.auth import Authenticator
 from polyterm.simulator.clock import Clock
 from polyterm.simulator.credentials import KeyRing
 from polyterm.simulator.execution import Execution
+from polyterm.simulator.fate import OddsOfFailure
 from polyterm.simulator.flow_host import Listing
 from polyterm.simulator.heartbeats import Heartbeats
 from polyterm.simulator.house_desk import HouseDesk
@@ -54,7 +55,7 @@ class LocalExchange:
         self.settlement = Settlement(
             clock=clock,
             random=random,
-            rules=rules,
+            fate=OddsOfFailure(random, rules),
             timetable=self.timetable,
             changed=self.listeners.trade_changed,
         )

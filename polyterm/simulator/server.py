@@ -8,17 +8,20 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from importlib import import_module
 from random import Random
 from types import TracebackType
 from typing import Self
 
 import uvicorn
-from starlette.middleware import Middleware
 
 from polyterm.models.money import UNIT, Dollars
 from polyterm.simulator.clock import Clock, WallClock
+from polyterm.simulator.faults.droppable import DroppableHttp, DroppableWebSocket
+from polyterm.simulator.faults.injector import FaultInjector
+from polyterm.simulator.faults.plan import FaultPlan
+from polyterm.simulator.faults.steered_clock import SteeredClock
 from polyterm.simulator.flow_host import Flow
 from polyterm.simulator.lifetime import ending
 from polyterm.simulator.local_exchange import LocalExchange
@@ -26,6 +29,7 @@ from polyterm.simulator.rules import ExchangeRules
 from polyterm.simulator.web.app import local_app
 
 LOOPBACK = "127.0.0.1"
+NO_FAULTS = FaultPlan()
 GRACE_S = 1
 """How long open connections are waited for at the end."""
 
@@ -62,21 +66,23 @@ class LocalExchangeServer:
         seed: int = 0,
         rules: ExchangeRules | None = None,
         clock: Clock | None = None,
-        faults: Sequence[Middleware] = (),
+        faults: FaultPlan = NO_FAULTS,
     ) -> None:
         self._flow = flow
         self._flow_random = Random(f"{seed}/flow")  # noqa: S311 - a simulation, not a secret
         self._address = (host, port)
+        steered = SteeredClock(clock or WallClock())
         self.exchange = LocalExchange(
-            clock=clock or WallClock(),
+            clock=steered,
             random=Random(f"{seed}/exchange"),  # noqa: S311 - a simulation, not a secret
             rules=rules or ExchangeRules(),
         )
+        self.faults = FaultInjector(faults, self.exchange, steered)
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
-                local_app(self.exchange, faults),
-                http="h11",
-                ws="websockets-sansio",
+                local_app(self.exchange, self.faults),
+                http=DroppableHttp,
+                ws=DroppableWebSocket,
                 ws_ping_interval=None,
                 lifespan="off",
                 log_config=None,
@@ -101,6 +107,7 @@ class LocalExchangeServer:
         self.port = listener.getsockname()[1]
         works = {
             "timetable": self.exchange.timetable.run(),
+            "faults": self.faults.run(),
             "flow": self._flow.run(self.exchange, self._flow_random),
             "server": self._uvicorn.serve([listener]),
         }
@@ -174,6 +181,7 @@ def run_local_exchange(
     seed: int = 0,
     watch_stdin: bool = False,
     venue: str = "demo",
+    faults: FaultPlan = NO_FAULTS,
 ) -> int:
     """Serve until SIGTERM, SIGINT, or with `watch_stdin` the end of stdin; returns the exit code.
 
@@ -194,7 +202,7 @@ def run_local_exchange(
 
     async def main() -> None:
         server = LocalExchangeServer(
-            flow, host=host, port=port, seed=seed, rules=ExchangeRules(cash=cash)
+            flow, host=host, port=port, seed=seed, rules=ExchangeRules(cash=cash), faults=faults
         )
         with ending(watch_stdin=watch_stdin) as end:
             await serve(server, end, ready)

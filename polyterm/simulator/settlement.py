@@ -7,12 +7,12 @@ from functools import partial
 from random import Random
 
 from polyterm.models.enums import TradeStatus
-from polyterm.models.money import PPM, Dollars
+from polyterm.models.money import Dollars
 from polyterm.simulator.accounts import Purse
 from polyterm.simulator.clock import Clock
+from polyterm.simulator.fate import Fate
 from polyterm.simulator.markets import MarketState
 from polyterm.simulator.payout import redeem
-from polyterm.simulator.rules import ExchangeRules
 from polyterm.simulator.timetable import Timetable
 from polyterm.simulator.trades import Trade, TradeKind
 
@@ -32,15 +32,17 @@ class Settlement:
         *,
         clock: Clock,
         random: Random,
-        rules: ExchangeRules,
+        fate: Fate,
         timetable: Timetable,
         changed: Callable[[Trade], None],
     ) -> None:
         self._clock = clock
         self._random = random
-        self._rules = rules
         self._timetable = timetable
         self._changed = changed
+        self._on_reaching = {TradeStatus.MINED: self._mine, TradeStatus.FAILED: self._fail}
+        self.fate = fate
+        """Asked what becomes of each trade; may be replaced."""
         self.fees: Dollars = 0
         """All taker fees that were collected."""
 
@@ -50,43 +52,55 @@ class Settlement:
             purse, amount = leg.gives
             purse.matched += amount
         self._changed(trade)
-        fails = self._random.randrange(PPM) < self._rules.failure_ppm
-        steps = (self._retry, self._fail) if fails else (self._mine, self._confirm)
-        delays = (self._rules.mined_after_ms, self._rules.confirmed_after_ms)
-        for step, delay in zip(steps, delays, strict=True):
-            self._timetable.at(trade.matched_ms + delay, partial(step, state, trade))
+        for step in self.fate.course(trade):
+            due_ms = trade.matched_ms + step.after_ms
+            self._timetable.at(due_ms, partial(self._reach, state, trade, step.status))
+
+    def _reach(self, state: MarketState, trade: Trade, status: TradeStatus) -> None:
+        action = self._on_reaching.get(status)
+        if action is not None:
+            action(state, trade)
+        trade.status = status
+        trade.updated_ms = self._clock.now_ms()
+        self._changed(trade)
 
     def _mine(self, state: MarketState, trade: Trade) -> None:
         trade.transaction_hash = "0x" + self._random.randbytes(32).hex()
         state.collateral += _PAIRS[trade.kind] * trade.taker.size
         for leg in trade.legs:
-            self._move(leg.gives, leg.gets)
+            _move(leg.gives, leg.gets)
             self.fees += leg.fee
         redeem(state, [leg.account for leg in trade.legs])
-        self._step(trade, SPENDABLE_AT)
-
-    def _move(self, gives: tuple[Purse, int], gets: tuple[Purse, int]) -> None:
-        purse, amount = gives
-        purse.matched -= amount
-        purse.settled -= amount
-        purse, amount = gets
-        purse.settled += amount
-
-    def _confirm(self, state: MarketState, trade: Trade) -> None:
-        self._step(trade, TradeStatus.CONFIRMED)
-
-    def _retry(self, state: MarketState, trade: Trade) -> None:
-        self._step(trade, TradeStatus.RETRYING)
 
     def _fail(self, state: MarketState, trade: Trade) -> None:
+        if trade.transaction_hash:
+            self._unmine(state, trade)
         for leg in trade.legs:
             purse, amount = leg.gives
             purse.matched -= amount
         redeem(state, [leg.account for leg in trade.legs])
         trade.error = FAILURE_TEXT
-        self._step(trade, TradeStatus.FAILED)
 
-    def _step(self, trade: Trade, status: TradeStatus) -> None:
-        trade.status = status
-        trade.updated_ms = self._clock.now_ms()
-        self._changed(trade)
+    def _unmine(self, state: MarketState, trade: Trade) -> None:
+        """The chain dropped the block: what was moved is where it was before."""
+        trade.transaction_hash = ""
+        state.collateral -= _PAIRS[trade.kind] * trade.taker.size
+        for leg in trade.legs:
+            _move_back(leg.gives, leg.gets)
+            self.fees -= leg.fee
+
+
+def _move(gives: tuple[Purse, int], gets: tuple[Purse, int]) -> None:
+    purse, amount = gives
+    purse.matched -= amount
+    purse.settled -= amount
+    purse, amount = gets
+    purse.settled += amount
+
+
+def _move_back(gives: tuple[Purse, int], gets: tuple[Purse, int]) -> None:
+    purse, amount = gives
+    purse.matched += amount
+    purse.settled += amount
+    purse, amount = gets
+    purse.settled -= amount

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
+from starlette.types import ASGIApp
 
+from polyterm.simulator.faults.injector import FaultInjector
+from polyterm.simulator.faults.routes import FaultRoutes
 from polyterm.simulator.local_exchange import LocalExchange
 from polyterm.simulator.refusals import RefusalError
 from polyterm.simulator.web.account_routes import AccountRoutes
@@ -28,7 +29,7 @@ from polyterm.simulator.web.request_log import MAX_KEPT, LoggedRequest, RequestL
 from polyterm.simulator.web.user_channel import UserChannel
 
 
-def local_app(exchange: LocalExchange, faults: Sequence[Middleware] = ()) -> Starlette:
+def local_app(exchange: LocalExchange, faults: FaultInjector | None = None) -> ASGIApp:
     """Every route and channel; `faults` come between the request log and the routes."""
     doorman = Doorman(exchange)
     requests: deque[LoggedRequest] = deque(maxlen=MAX_KEPT)
@@ -42,7 +43,8 @@ def local_app(exchange: LocalExchange, faults: Sequence[Middleware] = ()) -> Sta
         AccountRoutes(exchange, doorman),
         RecordRoutes(exchange, doorman),
         DataRoutes(exchange),
-        LocalRoutes(exchange, requests),
+        LocalRoutes(exchange, requests, faults.fired if faults else ()),
+        *([FaultRoutes(faults)] if faults else []),
     )
     market, user = MarketChannel(exchange), UserChannel(exchange)
     exchange.listeners.add(market)
@@ -51,11 +53,9 @@ def local_app(exchange: LocalExchange, faults: Sequence[Middleware] = ()) -> Sta
         WebSocketRoute("/ws/market", market.serve),
         WebSocketRoute("/ws/user", user.serve),
     ]
-    return Starlette(
+    app = Starlette(
         routes=[*(route for group in groups for route in group.routes()), *sockets],
-        middleware=[
-            Middleware(RequestLog, clock=exchange.clock, kept=requests),
-            *faults,
-        ],
         exception_handlers={RefusalError: refusal_answer, HTTPException: unknown_answer},
     )
+    # Around Starlette rather than within: it would answer a dropped connection with status 500.
+    return RequestLog(faults.wrap(app) if faults else app, exchange.clock, requests)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ from polyterm.engine.settings import ExitPolicy
 from polyterm.models.complaint import RefusedError
 from polyterm.models.enums import VenueName
 from polyterm.models.events import Event, StopState
+from polyterm.models.market import Market
 from polyterm.models.views import HealthView, StopView
 from polyterm.screens.commands import COMMANDS, Scope, bindings_of, keys_of
 from polyterm.screens.confirm import TypedWordDialog
@@ -29,6 +30,7 @@ from polyterm.screens.help import HelpDialog
 from polyterm.screens.palette import CommandProvider
 from polyterm.screens.quit import QuitDialog
 from polyterm.screens.trade import TradeScreen
+from polyterm.terminal import PatientDriver
 from polyterm.widgets.fact_text import fact_text, is_alarm
 from polyterm.widgets.stop_banner import StopBanner
 from polyterm.widgets.themes import DARK, LIGHT, TRADING_COLOURS
@@ -65,9 +67,10 @@ class PolytermApp(App[None]):
         clock: Clock,
         keymap: Mapping[str, str] | None = None,
         theme: str | None = None,
-        on_first_paint: Callable[[], None] | None = None,
+        markets: Awaitable[Sequence[Market]] | None = None,
+        on_first_book: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=PatientDriver)
         self.exit_choice: ExitPolicy | None = None
         """What the trader chose for the working orders; nothing where nobody was asked."""
         self._desk = Desk(engine, FramePump(engine), clock, venue)
@@ -78,9 +81,8 @@ class PolytermApp(App[None]):
             if command.is_priority
             for binding in keys_of(command, self._keys)
         )
-        self._on_first_paint = on_first_paint
         self._errands: set[asyncio.Task[None]] = set()
-        self._trade = TradeScreen(self._desk)
+        self._trade = TradeScreen(self._desk, markets, on_first_book)
         self._stop = StopView()
         self.add_class("-live" if venue.is_real_money else "-play")
         for own in (DARK, LIGHT):
@@ -98,8 +100,6 @@ class PolytermApp(App[None]):
         self._desk.pump.watch(self, Topic.HEALTH, self._show_health)
         self.set_interval(1 / FRAMES_A_SECOND, self._desk.pump.tick, name="frame pump")
         self._relay_facts()
-        if self._on_first_paint is not None:
-            self._trade.call_after_refresh(self._on_first_paint)
 
     async def on_event(self, event: events.Event) -> None:
         if self._is_meant_for_before(event):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import decisions, painting, start
+from benchmarks import commits, decisions, market_data, memory, painting, start
 
 if __name__ == "__main__":
-    for benchmark in (decisions, painting, start):
+    for benchmark in (decisions, market_data, commits, memory, painting, start):
         benchmark.main()

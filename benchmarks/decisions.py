@@ -14,10 +14,12 @@ from polyterm.models.order_request import (
     IcebergParams,
     KellyParams,
     MicroPriceParams,
-    StrategyParams,
 )
+from polyterm.models.strategy_params import StrategyParams
 from polyterm.strategies.base import Funds, MarketView, OrderState, Working
 from polyterm.strategies.router import decide
+from polyterm.strategies.twap import TwapParams
+from polyterm.strategies.vwap import VwapParams
 
 _ROUNDS = 20_000
 _NOW = 1_760_000_000_000
@@ -38,6 +40,8 @@ _STRATEGIES: tuple[StrategyParams, ...] = (
     IcebergParams(),
     MicroPriceParams(),
     KellyParams.model_validate({"probability": "0.6"}),
+    TwapParams(),
+    VwapParams(),
 )
 
 
@@ -70,7 +74,7 @@ def _measure(order: OrderState) -> tuple[float, float]:
 def _view(shift: int) -> MarketView:
     bids = tuple(Level(5_000 - 10 * depth, (100 + shift) * UNIT) for depth in range(50))
     asks = tuple(Level(5_020 + 10 * depth, 100 * UNIT) for depth in range(50))
-    return MarketView(_MARKET, _YES, BookTop(bids, asks), is_fresh=True)
+    return MarketView(_MARKET, _YES, BookTop(bids, asks), is_fresh=True, traded=5_000 * UNIT)
 
 
 def _order(params: StrategyParams, age_ms: int | None, price: int) -> OrderState:

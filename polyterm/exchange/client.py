@@ -25,6 +25,7 @@ from polyterm.exchange.account import Account
 from polyterm.exchange.books import Books
 from polyterm.exchange.credentials import ApiCredentials
 from polyterm.exchange.discovery import Discovery
+from polyterm.exchange.feed_socket import SocketOpener, open_socket
 from polyterm.exchange.gateway import Gateway
 from polyterm.exchange.heartbeat import Heartbeat
 from polyterm.exchange.hosts import Hosts
@@ -58,6 +59,7 @@ class PolymarketExchange:
         credentials: ApiCredentials | None = None,
         chain_id: int = POLYGON,
         transport: httpx.AsyncBaseTransport | None = None,
+        opener: SocketOpener = open_socket,
     ) -> None:
         use_proxies = not hosts.is_loopback
         self._hosts = hosts
@@ -65,7 +67,13 @@ class PolymarketExchange:
         self._random = random
         self._chain_id = chain_id
         self._use_proxies = use_proxies
-        self._http = Http(clock, transport=transport, use_proxies=use_proxies)
+        self._opener = opener
+        self._http = Http(
+            clock,
+            transport=transport,
+            use_proxies=use_proxies,
+            is_encrypted=hosts.is_encrypted,
+        )
         self._gateway = Gateway(hosts.clob, self._http, clock, wallet.signer_address)
         self._gateway.credentials = credentials
         self._entry = OrderEntry(self._gateway)
@@ -74,7 +82,11 @@ class PolymarketExchange:
         self._discovery = Discovery(Gateway(hosts.gamma, self._http, clock), self._gateway)
         self._heartbeat = Heartbeat(self._gateway)
         self._market_feed = MarketFeed(
-            hosts.ws_market, self._books.many, random, use_proxies=use_proxies
+            hosts.ws_market,
+            self._books.many,
+            random,
+            use_proxies=use_proxies,
+            opener=opener,
         )
         self._followers = set[asyncio.Task[Any] | None]()
 
@@ -97,6 +109,10 @@ class PolymarketExchange:
     def latency_ms(self) -> float | None:
         """Round trip of the last answered request."""
         return self._http.latency_ms
+
+    def budget_left(self) -> tuple[tuple[str, float], ...]:
+        """Rate-limit tokens left now, by lane."""
+        return self._gateway.budget.left()
 
     async def connect(self) -> None:
         """Learn the exchange's time, and obtain API credentials where there are none."""
@@ -194,7 +210,11 @@ class PolymarketExchange:
     async def run_user_feed(self, sink: UserSink) -> NoReturn:
         """Follow our own orders and trades until cancelled, over every disconnect."""
         feed = UserFeed(
-            self._hosts.ws_user, self._proven(), self._random, use_proxies=self._use_proxies
+            self._hosts.ws_user,
+            self._proven(),
+            self._random,
+            use_proxies=self._use_proxies,
+            opener=self._opener,
         )
         with self._following():
             await feed.run(sink)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Literal, NoReturn, Protocol, Self
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from polyterm.exchange.http import USER_AGENT
@@ -32,10 +32,26 @@ class FeedLostError(Exception):
     """A stream cannot be relied on any more, and why."""
 
 
+class Connection(Protocol):
+    """What a feed needs of a WebSocket; each call raises `ConnectionClosed` once it is over."""
+
+    async def send(self, message: str) -> None:
+        """Send a text frame."""
+        ...
+
+    async def recv(self, *, decode: Literal[False]) -> bytes:
+        """The next frame."""
+        ...
+
+    async def close(self) -> None:
+        """Close it; nothing happens where it is closed."""
+        ...
+
+
 class FeedSocket:
     """An open socket; closed on leaving its context."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._unanswered_s = 0.0
         self._verdict = ""
@@ -95,6 +111,14 @@ class FeedSocket:
         traceback: TracebackType | None,
     ) -> None:
         await self._connection.close()
+
+
+class SocketOpener(Protocol):
+    """Who connects a feed: `open_socket`, or a stand-in for the network."""
+
+    async def __call__(self, url: str, *, use_proxies: bool = True) -> FeedSocket:
+        """Connect; `FeedLostError` where that fails."""
+        ...
 
 
 async def open_socket(url: str, *, use_proxies: bool = True) -> FeedSocket:

@@ -38,6 +38,11 @@ class Hosts:
         return cls(base, base, f"{stream}/ws/market", f"{stream}/ws/user")
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether any request travels by https."""
+        return any(url.startswith("https:") for url in (self.clob, self.gamma))
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the exchange runs on this machine, where no proxy may stand between."""
         return urlsplit(self.clob).hostname in LOOPBACK

@@ -5,6 +5,7 @@ Nothing here is ever sent twice: whether a request may be repeated is for the ca
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -74,7 +75,9 @@ class Http:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         use_proxies: bool = True,
+        is_encrypted: bool = True,
     ) -> None:
+        """Without encryption no certificates are read, and none is trusted."""
         # Imported here: httpx brings in a terminal toolkit that trading code stays clear of.
         import httpx
 
@@ -87,7 +90,9 @@ class Http:
             httpx.UnsupportedProtocol,
         )
         self._failed = httpx.RequestError
-        tls = httpx.create_ssl_context()
+        tls = (
+            httpx.create_ssl_context() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
         self._lanes = {
             lane: httpx.AsyncClient(
                 transport=transport,

@@ -12,8 +12,8 @@ from polyterm.exchange.mapping import book_snapshot
 from polyterm.exchange.numbers import (
     Number,
     UnreadableError,
+    best_prices,
     millis,
-    optional_price,
     price,
     units,
 )
@@ -23,15 +23,16 @@ from polyterm.exchange.wire import (
     LastTradeEvent,
     MarketEvent,
     NewMarketEvent,
+    PlainPriceChange,
     PriceChangeEvent,
     ResolvedEvent,
     TickSizeEvent,
-    WireChange,
 )
 from polyterm.models.ids import TokenId
 from polyterm.models.money import Price
 from polyterm.models.snapshot import LastTrade
 
+_PLAIN = msgspec.json.Decoder(PlainPriceChange)
 _FRAME: msgspec.json.Decoder[Any] = msgspec.json.Decoder(MarketEvent | list[MarketEvent])
 _PIECES: msgspec.json.Decoder[Any] = msgspec.json.Decoder(msgspec.Raw | list[msgspec.Raw])
 _EVENT: msgspec.json.Decoder[MarketEvent] = msgspec.json.Decoder(MarketEvent)
@@ -54,6 +55,7 @@ class MarketEvents:
         say so."""
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             BookEvent: self._book,
+            PlainPriceChange: self._price_change,
             PriceChangeEvent: self._price_change,
             TickSizeEvent: self._tick_size,
             LastTradeEvent: self._last_trade,
@@ -64,6 +66,14 @@ class MarketEvents:
 
     def feed(self, frame: str | bytes) -> None:
         """Read one frame, an object or an array; what cannot be read is counted and left out."""
+        try:
+            event = _PLAIN.decode(frame)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self._feed_any(frame)
+        else:
+            self._tell(event)
+
+    def _feed_any(self, frame: str | bytes) -> None:
         try:
             content = _FRAME.decode(frame)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -87,7 +97,7 @@ class MarketEvents:
             else:
                 self._tell(event)
 
-    def _tell(self, event: MarketEvent) -> None:
+    def _tell(self, event: MarketEvent | PlainPriceChange) -> None:
         try:
             self._handlers[type(event)](event)
         except UnreadableError:
@@ -100,16 +110,17 @@ class MarketEvents:
         self.tops[book.token_id] = top_of(book)
         self._sink.book_replaced(book)
 
-    def _price_change(self, event: PriceChangeEvent) -> None:
+    def _price_change(self, event: PriceChangeEvent | PlainPriceChange) -> None:
         at_ms = millis(event.timestamp) or 0
         level_changed = self._sink.level_changed
-        last_of: dict[TokenId, WireChange] = {}
+        best: dict[TokenId, tuple[Number, Number]] = {}
         for change in event.price_changes or ():
             token_id = change.asset_id
             level_changed(token_id, change.side, price(change.price), units(change.size), at_ms)
-            last_of[token_id] = change
-        for token_id, change in last_of.items():
-            self._best(token_id, change.best_bid, change.best_ask)
+            best[token_id] = change.best_bid, change.best_ask
+        # They are said of the book after all changes: the last word on a token counts.
+        for token_id, (bid, ask) in best.items():
+            self._best(token_id, bid, ask)
 
     def _best_bid_ask(self, event: BestBidAskEvent) -> None:
         self._best(event.asset_id, event.best_bid, event.best_ask)
@@ -118,7 +129,7 @@ class MarketEvents:
         if bid is None and ask is None:
             self.tops[token_id] = None
             return
-        best_bid, best_ask = self.tops[token_id] = optional_price(bid), optional_price(ask)
+        best_bid, best_ask = self.tops[token_id] = best_prices(bid, ask)
         self._sink.best_seen(token_id, best_bid, best_ask)
 
     def _tick_size(self, event: TickSizeEvent) -> None:

@@ -9,7 +9,7 @@ from random import Random
 from typing import NoReturn
 
 from polyterm.engine.ports import BookSnapshot, ExchangeError, MarketSink
-from polyterm.exchange.feed_socket import FeedLostError, FeedSocket, open_socket
+from polyterm.exchange.feed_socket import FeedLostError, FeedSocket, SocketOpener, open_socket
 from polyterm.exchange.freeze_check import FreezeCheck
 from polyterm.exchange.market_events import MarketEvents
 from polyterm.exchange.market_session import MarketSession, Watchlist
@@ -34,9 +34,15 @@ class MarketFeed:
     """Keeps the tokens to follow, and follows them for one sink."""
 
     def __init__(
-        self, url: str, read_books: BooksReader, random: Random, *, use_proxies: bool = True
+        self,
+        url: str,
+        read_books: BooksReader,
+        random: Random,
+        *,
+        use_proxies: bool = True,
+        opener: SocketOpener = open_socket,
     ) -> None:
-        self._connect = partial(open_socket, url, use_proxies=use_proxies)
+        self._connect = partial(opener, url, use_proxies=use_proxies)
         self._read_books = read_books
         self._random = random
         self._watchlist = Watchlist()

@@ -72,6 +72,7 @@ class MarketSession:
                 await self._follow(group)
         except* FeedLostError as losses:
             lost = losses
+        _stay_cancelled()
         while isinstance(lost, BaseExceptionGroup):
             lost = lost.exceptions[0]
         raise lost
@@ -116,6 +117,13 @@ class MarketSession:
     def _tell(self, frame: bytes) -> None:
         self._alive()
         self._events.feed(frame)
+
+
+def _stay_cancelled() -> None:
+    """A task group forgets that its owner was cancelled where a member fails at that moment."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _subscription(tokens: list[TokenId]) -> dict[str, object]:

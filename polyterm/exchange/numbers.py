@@ -40,22 +40,25 @@ def price(value: Number) -> Price:
 def units(value: Number) -> int:
     """Read shares or dollars exactly; `UnreadableError` where they are none or finer."""
     text = value if type(value) is str else str(value)
-    whole, point, part = text.partition(".")
-    if whole.isdecimal() and len(whole) <= _PLAIN_DIGITS:
-        if part.isdecimal() and len(part) <= 6:
-            return int(whole) * UNIT + int(part) * _SCALE[len(part)]
-        if not point:
-            return int(whole) * UNIT
+    whole, _, part = text.partition(".")
+    digits = whole + part
+    if digits.isdecimal() and len(part) <= 6 and len(whole) <= _PLAIN_DIGITS:
+        return int(digits) * _SCALE[len(part)]
     return _exactly(parse_units, text)
 
 
-@lru_cache(maxsize=1 << 16)
 def optional_price(value: Number) -> Price | None:
     """Read a best price: nothing where a side is empty, which is written "", 0, 1 or null."""
     if value is None or value == "":
         return None
     found = price(value)
     return found if 0 < found < PRICE_ONE else None
+
+
+@lru_cache(maxsize=1 << 16)
+def best_prices(bid: Number, ask: Number) -> tuple[Price | None, Price | None]:
+    """Read best bid and best ask at once: they mostly repeat from one change to the next."""
+    return optional_price(bid), optional_price(ask)
 
 
 def near_price(value: Number) -> Price:

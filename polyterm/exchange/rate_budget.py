@@ -67,6 +67,10 @@ class RateBudget:
         bucket = self._filled(lane)
         return max(0.0, (cost + keep - bucket.tokens) / bucket.pace.rate)
 
+    def left(self) -> tuple[tuple[str, float], ...]:
+        """Tokens left now, by lane; below nothing where requests wait."""
+        return tuple((lane.value, self._filled(lane).tokens) for lane in self._buckets)
+
     def take(self, lane: Lane, cost: int = 1) -> None:
         """Take tokens; what is not there becomes a debt that later requests wait for."""
         self._filled(lane).tokens -= cost

@@ -10,7 +10,7 @@ import msgspec
 
 from polyterm.engine.ports import UserSink
 from polyterm.exchange.credentials import ApiCredentials
-from polyterm.exchange.feed_socket import FeedLostError, open_socket
+from polyterm.exchange.feed_socket import FeedLostError, SocketOpener, open_socket
 from polyterm.exchange.mapping import remote_order, trade_report
 from polyterm.exchange.numbers import UnreadableError
 from polyterm.exchange.reconnect import Backoff, Standing
@@ -36,11 +36,13 @@ class UserFeed:
         random: Random,
         *,
         use_proxies: bool = True,
+        opener: SocketOpener = open_socket,
     ) -> None:
         self._url = url
         self._credentials = credentials
         self._random = random
         self._use_proxies = use_proxies
+        self._opener = opener
         self.unknown = 0
         """Events of a kind that the protocol does not have."""
 
@@ -58,7 +60,7 @@ class UserFeed:
             await asyncio.sleep(backoff.after(loop.time() - started))
 
     async def _session(self, sink: UserSink, standing: Standing) -> NoReturn:
-        async with await open_socket(self._url, use_proxies=self._use_proxies) as socket:
+        async with await self._opener(self._url, use_proxies=self._use_proxies) as socket:
             await socket.send(
                 {
                     "type": "user",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -47,9 +48,17 @@ class TradeScreen(Screen[None]):
     AUTO_FOCUS = "MarketList OptionList"
     BINDINGS: ClassVar = [*bindings_of(Scope.TRADE)]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        markets: Awaitable[Sequence[Market]] | None = None,
+        on_first_book: Callable[[], None] | None = None,
+    ) -> None:
+        """`markets` are the first to list, if they were asked for already."""
         super().__init__(classes="-view-markets")
         self._desk = desk
+        self._first_markets = markets
+        self._on_first_book = on_first_book
         self._submission = Submission(desk)
         self._following = Following(desk.engine)
         self._market: Market | None = None
@@ -124,9 +133,8 @@ class TradeScreen(Screen[None]):
 
     @work(exclusive=True, group="markets")
     async def _load_markets(self, text: str) -> None:
-        engine = self._desk.engine
         try:
-            markets = await (engine.search_markets(text) if text else engine.list_markets())
+            markets = await self._find_markets(text)
         except ExchangeError as error:
             self.notify(f"No markets: {error}", severity="warning", markup=False)
             return
@@ -135,6 +143,17 @@ class TradeScreen(Screen[None]):
             self._pick(markets[0])
         else:
             self._follow()
+
+    def _find_markets(self, text: str) -> Awaitable[Sequence[Market]]:
+        first, self._first_markets = self._first_markets, None
+        if text:
+            return self._desk.engine.search_markets(text)
+        return self._desk.engine.list_markets() if first is None else first
+
+    @on(Ladder.LevelsShown)
+    def _tell_first_book(self) -> None:
+        if self._on_first_book is not None:
+            self.call_after_refresh(self._on_first_book)
 
     @on(MarketList.Picked)
     def _picked_market(self, event: MarketList.Picked) -> None:

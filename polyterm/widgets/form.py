@@ -37,36 +37,29 @@ class FormRow(Widget):
         super().__init__()
         self.field = field
         self._reason = ""
+        self._value = field.default
+        """What it holds for as long as nobody has seen it."""
+        self._control: Input | Choice | None = None
         self._complaint = Label("", classes="form--complaint", markup=False)
 
     def compose(self) -> ComposeResult:
-        field = self.field
-        yield Label(field.title, classes="form--title", markup=False)
-        if field.options:
-            yield Choice(field.options, field.default, id=f"field-{field.name}")
-        else:
-            yield Input(
-                field.default,
-                placeholder=field.hint,
-                compact=True,
-                select_on_focus=False,
-                id=f"field-{field.name}",
-            )
+        yield Label(self.field.title, classes="form--title", markup=False)
+        self._control = _control_of(self.field, self._value)
+        yield self._control
         yield self._complaint
 
     @property
     def value(self) -> str:
         """What was typed or picked."""
-        return self._control.value.strip()
+        held = self._value if self._control is None else self._control.value
+        return held.strip()
 
     @value.setter
     def value(self, value: str) -> None:
-        self._control.value = value
-
-    @property
-    def _control(self) -> Input | Choice:
-        kind = Choice if self.field.options else Input
-        return self.query_one(f"#field-{self.field.name}", kind)
+        if self._control is None:
+            self._value = value
+        else:
+            self._control.value = value
 
     def complain(self, reason: str) -> None:
         """Say what is wrong; nothing takes it back."""
@@ -78,7 +71,8 @@ class FormRow(Widget):
 
     def focus_control(self) -> None:
         """Start typing here."""
-        self._control.focus()
+        if self._control is not None:
+            self._control.focus()
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -112,7 +106,7 @@ class Form(VerticalScroll, can_focus=False):
         self._general = Label("", id="form-general", markup=False)
 
     def compose(self) -> ComposeResult:
-        yield from self._rows.values()
+        yield from (row for row in self._rows.values() if row.display)
         yield self._general
 
     def row(self, name: str) -> FormRow:
@@ -137,6 +131,8 @@ class Form(VerticalScroll, can_focus=False):
         shown = set(names)
         for name, row in self._rows.items():
             row.display = name in shown
+        if self._general.parent is not None:
+            self._mount_shown()
 
     def focus_first(self, name: str) -> None:
         """Start typing in that field."""
@@ -164,6 +160,15 @@ class Form(VerticalScroll, can_focus=False):
             self._shown_general = general
             self._general.update(general)
 
+    def _mount_shown(self) -> None:
+        """Mount rows that show for the first time: a form may have many that nobody ever sees."""
+        below: Widget = self._general
+        for row in reversed(self._rows.values()):
+            if row.display and row.parent is None:
+                self.mount(row, before=below)
+            if row.parent is not None:
+                below = row
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._tell(event, event.input.id, event.value)
@@ -185,3 +190,15 @@ class Form(VerticalScroll, can_focus=False):
     def _enter(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Entered())
+
+
+def _control_of(field: FormField, value: str) -> Input | Choice:
+    if field.options:
+        return Choice(field.options, value, id=f"field-{field.name}")
+    return Input(
+        value,
+        placeholder=field.hint,
+        compact=True,
+        select_on_focus=False,
+        id=f"field-{field.name}",
+    )

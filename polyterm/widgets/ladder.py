@@ -76,8 +76,13 @@ class Ladder(Widget, can_focus=True):
 
         price: Price
 
+    @dataclass
+    class LevelsShown(Message):
+        """The first levels of a book are about to be painted."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._has_shown_levels = False
         self._snapshot: MarketSnapshot | None = None
         self._notice = "waiting for a market"
         self._window: LadderWindow | None = None
@@ -150,6 +155,9 @@ class Ladder(Widget, can_focus=True):
         for index, (before, now) in enumerate(zip_longest(old, self._rows)):
             if before != now:
                 self._repaint(index + _HEAD_LINES)
+        if not self._has_shown_levels and any(row.bid or row.ask for row in self._rows):
+            self._has_shown_levels = True
+            self.post_message(self.LevelsShown())
         foot = _foot_text(self._snapshot)
         if foot != self._foot:
             self._foot = foot

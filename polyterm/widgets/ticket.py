@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,43 +17,39 @@ from polyterm.models.complaint import Complaint, complaints_of
 from polyterm.models.enums import Side, StrategyName
 from polyterm.models.ids import TokenId
 from polyterm.models.money import Price, format_dollars, notional_up, price_decimal
-from polyterm.models.order_request import (
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-    OrderRequest,
-)
+from polyterm.models.order_request import OrderRequest
+from polyterm.strategies.registry import STRATEGIES
 from polyterm.widgets.form import Form
 from polyterm.widgets.form_fields import FormField, form_fields
 
-PARAMS: dict[StrategyName, type[BaseModel]] = {
-    StrategyName.ICEBERG: IcebergParams,
-    StrategyName.MICRO_PRICE: MicroPriceParams,
-    StrategyName.KELLY: KellyParams,
-}
-_LABELS = {
-    StrategyName.ICEBERG: "Iceberg",
-    StrategyName.MICRO_PRICE: "Micro-price",
-    StrategyName.KELLY: "Kelly",
-}
 _STRATEGY = FormField(
     "strategy",
     "Strategy",
     StrategyName.ICEBERG,
     "",
-    tuple((name.value, label) for name, label in _LABELS.items()),
+    tuple((name, strategy.label) for name, strategy in STRATEGIES.items()),
 )
 _FIRST = ("side",)
-_ORDER = ("size", "max_price", "min_price", "urgency", "post_only", "deadline_s", "end_action")
+_ORDER = (
+    "size",
+    "max_price",
+    "min_price",
+    "urgency",
+    "post_only",
+    "deadline_s",
+    "end_action",
+    "volume_cap",
+)
 _LIMIT = {Side.BUY: "max_price", Side.SELL: "min_price"}
 
 
-def _param_names(strategy: StrategyName) -> tuple[str, ...]:
-    return tuple(field.name for field in form_fields(PARAMS[strategy]))
+def _param_names(strategy: str) -> tuple[str, ...]:
+    return tuple(field.name for field in form_fields(STRATEGIES[strategy].params))
 
 
 def _all_fields() -> tuple[FormField, ...]:
-    params = {field.name: field for model in PARAMS.values() for field in form_fields(model)}
+    models = [strategy.params for strategy in STRATEGIES.values()]
+    params = {field.name: field for model in models for field in form_fields(model)}
     return (
         *form_fields(OrderRequest, _FIRST),
         _STRATEGY,
@@ -90,6 +86,7 @@ class Ticket(Vertical):
         self._form = Form(_all_fields())
         self._target = Label("no market picked", id="ticket-target", markup=False)
         self._cost = Label("", id="ticket-cost", markup=False)
+        self._arrange()
 
     def compose(self) -> ComposeResult:
         yield self._target
@@ -97,7 +94,7 @@ class Ticket(Vertical):
         yield self._cost
 
     def on_mount(self) -> None:
-        self._arrange()
+        self._review()
 
     def aim(self, token_id: TokenId, outcome: str) -> None:
         """Make the ticket one for that token."""
@@ -134,8 +131,8 @@ class Ticket(Vertical):
         return Side(self._form.row("side").value)
 
     @property
-    def _strategy(self) -> StrategyName:
-        return StrategyName(self._form.row("strategy").value)
+    def _strategy(self) -> str:
+        return self._form.row("strategy").value
 
     @on(Form.Entered)
     def _enter(self, event: Form.Entered) -> None:
@@ -147,14 +144,12 @@ class Ticket(Vertical):
         event.stop()
         if event.name in {"side", "strategy"}:
             self._arrange()
-        else:
-            self._review()
+        self._review()
 
     def _arrange(self) -> None:
         other = _LIMIT[self._side.opposite]
         names = [name for name in _ORDER if name != other]
         self._form.show_only((*_FIRST, "strategy", *names, *_param_names(self._strategy)))
-        self._review()
 
     def _review(self) -> None:
         request, complaints = self._read()

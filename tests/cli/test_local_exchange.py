@@ -7,7 +7,6 @@ import pytest
 from polyterm.cli.failure import Failure
 from polyterm.cli.local_exchange import LocalExchange, local_exchange
 from polyterm.cli.options import SessionFlags
-from polyterm.cli.prepare import prepare
 from polyterm.models.enums import VenueName
 
 
@@ -30,5 +29,16 @@ def test_one_that_cannot_start_says_why(tmp_path: Path):
 
 def test_none_is_started_where_another_one_was_named():
     flags = SessionFlags(exchange_url="http://127.0.0.1:9")
-    with local_exchange(prepare(flags), flags) as local:
+    with local_exchange(flags) as local:
+        assert local is None
+
+
+def test_none_is_started_for_real_money():
+    with local_exchange(SessionFlags(venue=VenueName.LIVE)) as local:
+        assert local is None
+
+
+def test_none_is_started_where_the_settings_name_another_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("POLYTERM_EXCHANGE_URL", "http://127.0.0.1:9")
+    with local_exchange(SessionFlags()) as local:
         assert local is None

@@ -88,7 +88,6 @@ def test_live_without_a_terminal_needs_the_word(
         prepare(SessionFlags(venue=VenueName.LIVE))
     prepared = prepare(SessionFlags(venue=VenueName.LIVE, real_money=True))
     assert prepared.key == KEY
-    assert not prepared.needs_local_exchange
     assert "REAL MONEY at Polymarket" in capsys.readouterr().err
 
 
@@ -105,7 +104,6 @@ def test_the_key_shows_nowhere_in_what_was_prepared():
     prepared = prepare(SessionFlags())
     assert isinstance(prepared, Prepared)
     assert prepared.key not in repr(prepared)
-    assert prepared.needs_local_exchange
 
 
 def test_a_replay_needs_a_recording():

@@ -42,7 +42,7 @@ async def test_one_key_makes_it_an_order() -> None:
         await eventually(pilot, lambda: bool(engine.submitted))
         await eventually(pilot, lambda: not isinstance(pilot.app.screen, KellyDialog))
     (request,) = engine.submitted
-    assert request.strategy is StrategyName.KELLY
+    assert request.strategy == StrategyName.KELLY
     assert isinstance(request.params, KellyParams)
     assert request.params.probability == Decimal("0.67")
     assert request.params.fraction == Decimal("0.25")

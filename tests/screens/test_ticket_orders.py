@@ -30,7 +30,7 @@ async def test_an_iceberg_of_500_shares_is_typed_and_submitted() -> None:
         assert pilot.app.screen.query_one("#field-size", Input).value == ""
         assert "▲" not in shown_text(pilot)
     (request,) = engine.submitted
-    assert request.strategy is StrategyName.ICEBERG
+    assert request.strategy == StrategyName.ICEBERG
     assert request.side is Side.BUY
     assert (request.size, request.max_price) == (Decimal(500), Decimal("0.55"))
     assert request.token_id == "11"

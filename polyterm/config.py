@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -61,6 +62,28 @@ class PathSettings(_Section):
     """Databases, logs and play wallets, a directory a venue; the platform's place if not set."""
 
 
+class LogLevel(StrEnum):
+    """What is worth a line in the log."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogSettings(_Section):
+    """How much is logged, and how much of it is kept."""
+
+    level: LogLevel = LogLevel.INFO
+    """The least that is worth a line."""
+    levels: dict[str, LogLevel] = Field(default_factory=dict[str, LogLevel])
+    """Other levels by module: `"polyterm.exchange" = "debug"`."""
+    max_bytes: int = Field(default=5_000_000, ge=10_000, le=1_000_000_000)
+    """Size at which a log file is put aside and a new one begun."""
+    kept: int = Field(default=3, ge=1, le=100)
+    """How many that were put aside are kept."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -80,6 +103,8 @@ class Settings(BaseSettings):
     """Who signs on the live venue."""
     paths: PathSettings = PathSettings()
     """Where files go."""
+    logs: LogSettings = LogSettings()
+    """How much is logged."""
 
     @classmethod
     def settings_customise_sources(
@@ -121,11 +146,16 @@ def _reason(item: ErrorDetails) -> str:
 def _origin(where: tuple[int | str, ...], flags: dict[str, object]) -> str:
     if where[0] in flags:
         return f"--{str(where[0]).replace('_', '-')}"
+    return variable_of(where) or str(config_file())
+
+
+def variable_of(where: tuple[int | str, ...]) -> str | None:
+    """The environment variable that sets what stands there, if one does."""
     for depth in range(len(where), 0, -1):
         variable = PREFIX + "__".join(str(part).upper() for part in where[:depth])
         if variable in os.environ:
             return variable
-    return str(config_file())
+    return None
 
 
 def _refuse_unknown_variables() -> None:

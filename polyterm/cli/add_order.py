@@ -8,10 +8,13 @@ from typing import Any
 import click
 
 from polyterm.cli.control_client import EngineSocket
+from polyterm.cli.failure import end_unproved
+from polyterm.cli.following import follow
 from polyterm.cli.options import engine_options
 from polyterm.cli.order_flags import split_params, strategy_options
-from polyterm.cli.tables import order_table
-from polyterm.models.enums import EndAction, Side, StrategyName, Urgency
+from polyterm.cli.tables import order_table, table
+from polyterm.models.enums import EndAction, Side, Urgency
+from polyterm.strategies.registry import STRATEGIES
 
 _COMMON = (
     "size",
@@ -20,11 +23,12 @@ _COMMON = (
     "urgency",
     "deadline_s",
     "end_action",
+    "client_key",
 )
 
 
 def _one_of(
-    words: type[Side] | type[StrategyName] | type[Urgency] | type[EndAction],
+    words: type[Side] | type[Urgency] | type[EndAction],
 ) -> click.Choice:
     return click.Choice([word.value.lower() for word in words], case_sensitive=False)
 
@@ -34,7 +38,9 @@ def _one_of(
 @click.option("--outcome", metavar="NAME", help="yes, no, or the outcome's own name.")
 @click.option("--token", metavar="ID", help="The outcome's token, instead of market and outcome.")
 @click.option("--side", type=_one_of(Side), required=True)
-@click.option("--strategy", type=_one_of(StrategyName), required=True)
+@click.option(
+    "--strategy", type=click.Choice(list(STRATEGIES), case_sensitive=False), required=True
+)
 @click.option("--size", metavar="SHARES", help="Shares; caps the size that Kelly computes.")
 @click.option("--max-price", metavar="PRICE", help="A buy never pays more per share.")
 @click.option("--min-price", metavar="PRICE", help="A sell never takes less per share.")
@@ -42,7 +48,11 @@ def _one_of(
 @click.option("--post-only", is_flag=True, help="Only ever rest in the book.")
 @click.option("--deadline-s", metavar="SECONDS", help="When the end action comes.")
 @click.option("--end-action", type=_one_of(EndAction), help="What the deadline does with the rest.")
+@click.option("--volume-cap", metavar="PART", help="Largest part of the traded volume: 0.1.")
 @click.option("--confirmed", "--yes", "confirmed", is_flag=True, help="A large order is meant.")
+@click.option("--key", "client_key", metavar="KEY", help="Sent again with it, it orders once.")
+@click.option("--wait", is_flag=True, help="Follow the order to its end.")
+@click.option("--dry-run", is_flag=True, help="Show what it would do, and order nothing.")
 @strategy_options
 @engine_options
 def add_order(
@@ -54,23 +64,47 @@ def add_order(
     strategy: str,
     post_only: bool,
     confirmed: bool,
+    wait: bool,
+    dry_run: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Check an order and queue it; prints its id at once."""
+    """Check an order and queue it; prints its id at once.
+
+    With --wait: done only where it was filled to the end; Ctrl+C leaves it working.
+    """
     common = {name: given.pop(name) for name in _COMMON}
     body = {
         **_target(market, outcome, token),
         **{name: value for name, value in common.items() if value is not None},
         "side": side.upper(),
-        "params": split_params(StrategyName(strategy), given),
+        "params": split_params(strategy, given),
         "post_only": post_only,
         "confirmed": confirmed,
     }
     if "urgency" in body:
         body["urgency"] = body["urgency"].upper()
+    if dry_run:
+        plan = engine.ask("POST", "/orders/plan", body)
+        click.echo(json.dumps(plan) if as_json else _planned(plan))
+        return
     order = engine.ask("POST", "/orders", body)
+    if wait:
+        order = follow(lambda: engine.ask("GET", f"/orders/{order['order_id']}"))
     click.echo(json.dumps(order) if as_json else order_table([order]))
+    if wait and order["status"] != "COMPLETED":
+        end_unproved(f"{order['order_id']} is {order['status']}: {order['reason']}")
+
+
+def _planned(plan: dict[str, Any]) -> str:
+    lines = [plan["note"], *plan["changes"], *(f"warning: {text}" for text in plan["warnings"])]
+    rows = [
+        [number, child["size"], child["after_s"]]
+        for number, child in enumerate(plan["children"], 1)
+    ]
+    if rows:
+        lines += ["", table(["child", "shares", "after s"], rows)]
+    return "\n".join(lines)
 
 
 def _target(market: str | None, outcome: str | None, token: str | None) -> dict[str, Any]:

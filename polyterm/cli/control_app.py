@@ -10,19 +10,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from polyterm.cli.control_books import one_book, stream_books
 from polyterm.cli.control_errors import HANDLERS, require_open
 from polyterm.cli.control_events import stream_events
-from polyterm.cli.control_orders import accept_order, cancel_and_prove
+from polyterm.cli.control_orders import accept_order, cancel_and_prove, change, plan, wanted_orders
 from polyterm.cli.control_stop import stop_and_prove
+from polyterm.cli.open_metrics import CONTENT_TYPE, open_metrics
 from polyterm.cli.plain import (
     plain_account,
     plain_counts,
     plain_detail,
+    plain_family,
     plain_health,
+    plain_limits,
     plain_market,
     plain_order,
+    plain_plan,
     plain_stop,
 )
+from polyterm.cli.plain_positions import plain_positions
 from polyterm.engine.face import EngineFace
 from polyterm.models.ids import OrderId
 
@@ -36,7 +42,9 @@ def control_app(engine: EngineFace) -> Starlette:
         Route("/orders", desk.list_orders, methods=["GET"]),
         Route("/orders", desk.add_order, methods=["POST"]),
         Route("/orders", desk.cancel_all, methods=["DELETE"]),
+        Route("/orders/plan", desk.plan, methods=["POST"]),
         Route("/orders/{order_id}", desk.order, methods=["GET"]),
+        Route("/orders/{order_id}", desk.change, methods=["PATCH"]),
         Route("/orders/{order_id}", desk.cancel, methods=["DELETE"]),
         Route("/orders/{order_id}/pause", desk.pause, methods=["POST"]),
         Route("/orders/{order_id}/resume", desk.resume, methods=["POST"]),
@@ -45,7 +53,12 @@ def control_app(engine: EngineFace) -> Starlette:
         Route("/status", desk.status),
         Route("/health", desk.health),
         Route("/account", desk.account),
+        Route("/positions", desk.positions),
+        Route("/limits", desk.limits),
+        Route("/metrics", desk.metrics),
         Route("/markets", desk.markets),
+        Route("/books/{token_id}", desk.book),
+        Route("/stream/books", desk.books),
         Route("/events", desk.events),
     ]
     return Starlette(routes=routes, exception_handlers=HANDLERS)
@@ -56,15 +69,22 @@ class _Desk:
         self._engine = engine
 
     async def list_orders(self, request: Request) -> Response:
-        everything = request.query_params.get("all") in {"1", "true", "yes"}
-        orders = self._engine.list_orders()
-        wanted = [order for order in orders if everything or not order.status.is_final]
+        wanted = wanted_orders(self._engine.list_orders(), request.query_params)
         return JSONResponse([plain_order(order) for order in wanted])
 
     async def add_order(self, request: Request) -> Response:
         require_open(self._engine)
-        order_id = await accept_order(self._engine, await request.body())
+        key = request.headers.get("idempotency-key")
+        order_id = await accept_order(self._engine, await request.body(), key)
         return JSONResponse(plain_order(self._engine.order_status(order_id)), status_code=201)
+
+    async def plan(self, request: Request) -> Response:
+        require_open(self._engine)
+        return JSONResponse(plain_plan(await plan(self._engine, await request.body())))
+
+    async def change(self, request: Request) -> Response:
+        order = await change(self._engine, _order_id(request), await request.body())
+        return JSONResponse(plain_order(order))
 
     async def order(self, request: Request) -> Response:
         return JSONResponse(plain_detail(self._engine.order_detail(_order_id(request))))
@@ -108,12 +128,30 @@ class _Desk:
     async def account(self, request: Request) -> Response:
         return JSONResponse(plain_account(self._engine.account()))
 
+    async def positions(self, request: Request) -> Response:
+        return JSONResponse(plain_positions(self._engine))
+
+    async def limits(self, request: Request) -> Response:
+        return JSONResponse(plain_limits(self._engine.settings))
+
+    async def metrics(self, request: Request) -> Response:
+        families = self._engine.metrics()
+        if request.query_params.get("format") == "json":
+            return JSONResponse([plain_family(family) for family in families])
+        return Response(open_metrics(families), media_type=CONTENT_TYPE)
+
     async def markets(self, request: Request) -> Response:
         text = request.query_params.get("text", "").strip()
         limit = _limit(request.query_params.get("limit", "50"))
         search = self._engine.search_markets
         found = await (search(text, limit) if text else self._engine.list_markets(limit))
         return JSONResponse([plain_market(market) for market in found])
+
+    async def book(self, request: Request) -> Response:
+        return JSONResponse(await one_book(self._engine, request))
+
+    async def books(self, request: Request) -> Response:
+        return await stream_books(self._engine, request)
 
     async def events(self, request: Request) -> Response:
         return stream_events(self._engine, request)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from polyterm.cli.venue_lock import read_record
 
 ANSWER_S = 30.0
 """How long a command waits; long enough for the engine to ask the exchange first."""
+
+_DATA = b"data: "
 
 _CODES = {
     404: ExitCode.NOT_FOUND,
@@ -48,9 +52,28 @@ class EngineSocket:
 
     def ask(self, method: str, path: str, body: object = None, answer_s: float = ANSWER_S) -> Any:
         """The engine's answer; `Failure` with the right exit code where it refuses."""
+        with self._connected(answer_s) as connection:
+            response = _exchange(connection, method, path, body)
+            text = response.read()
+        if response.status >= 400:
+            raise _refusal(response.status, text)
+        return json.loads(text)
+
+    def stream(self, path: str) -> Iterator[Any]:
+        """What the server-sent events of a stream hold, as they come, until the engine ends."""
+        with self._connected(None) as connection:
+            response = _exchange(connection, "GET", path, None)
+            if response.status >= 400:
+                raise _refusal(response.status, response.read())
+            for line in iter(response.readline, b""):
+                if line.startswith(_DATA):
+                    yield json.loads(line.removeprefix(_DATA))
+
+    @contextmanager
+    def _connected(self, answer_s: float | None) -> Iterator[http.client.HTTPConnection]:
         connection = _UnixConnection(self._path(), answer_s)
         try:
-            status, text = _exchange(connection, method, path, body)
+            yield connection
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise NoEngineError(self.place.venue) from error
         except TimeoutError as error:
@@ -59,9 +82,6 @@ class EngineSocket:
             raise NoAnswerError(f"the engine broke off: {error!r}") from error
         finally:
             connection.close()
-        if status >= 400:
-            raise _refusal(status, text)
-        return json.loads(text)
 
     def _path(self) -> Path:
         if self.wanted is not None:
@@ -73,7 +93,7 @@ class EngineSocket:
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout: float) -> None:
+    def __init__(self, path: Path, timeout: float | None) -> None:
         super().__init__("localhost", timeout=timeout)
         self._path = path
 
@@ -85,11 +105,10 @@ class _UnixConnection(http.client.HTTPConnection):
 
 def _exchange(
     connection: http.client.HTTPConnection, method: str, path: str, body: object
-) -> tuple[int, bytes]:
+) -> http.client.HTTPResponse:
     payload = None if body is None else json.dumps(body)
     connection.request(method, path, payload, {"Content-Type": "application/json"})
-    response = connection.getresponse()
-    return response.status, response.read()
+    return connection.getresponse()
 
 
 def _refusal(status: int, text: bytes) -> Failure:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from polyterm.engine.face import EngineFace, UnknownOrderError
+from polyterm.engine.face import EngineFace, KeyReusedError, UnknownOrderError
 from polyterm.engine.ports import ExchangeError, NotFoundError, UnreachableError
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.events import StopState
@@ -43,6 +43,10 @@ def _stopped(request: Request, error: StoppedError) -> JSONResponse:
     return _answer(423, str(error))
 
 
+def _conflict(request: Request, error: KeyReusedError) -> JSONResponse:
+    return _answer(409, str(error))
+
+
 def _missing(request: Request, error: Exception) -> JSONResponse:
     return _answer(404, str(error))
 
@@ -58,6 +62,7 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
 HANDLERS: dict[Any, Any] = {
     RefusedError: _refused,
     StoppedError: _stopped,
+    KeyReusedError: _conflict,
     UnknownOrderError: _missing,
     NotFoundError: _missing,
     ExchangeError: _unreachable,

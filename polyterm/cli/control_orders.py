@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,21 +12,58 @@ from polyterm.cli.patience import becomes_true
 from polyterm.engine.face import EngineFace
 from polyterm.models.complaint import Complaint, RefusedError, complaints_of
 from polyterm.models.ids import OrderId
+from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.models.views import OrderView
 
 PROOF_S = 5.0
 """How long a cancel's answer waits for the exchange's proof; the engine goes on either way."""
 
 
-async def accept_order(engine: EngineFace, body: bytes) -> OrderId:
-    """Submit the `OrderRequest` in `body`; `market` and `outcome` may stand for its token."""
-    fields = await _with_token(engine, _object(body))
+def wanted_orders(orders: Iterable[OrderView], asked: Mapping[str, str]) -> tuple[OrderView, ...]:
+    """Orders that match what was asked: open ones, unless `all` or a status says otherwise."""
+    everything = asked.get("all") in {"1", "true", "yes"} or "status" in asked
+    tests = {name: value.casefold() for name, value in asked.items() if name in _FILTERS}
+    return tuple(
+        order
+        for order in orders
+        if (everything or not order.status.is_final)
+        and all(_FILTERS[name](order).casefold() == value for name, value in tests.items())
+    )
+
+
+_FILTERS: dict[str, Callable[[OrderView], str]] = {
+    "status": lambda order: order.status.value,
+    "strategy": lambda order: order.strategy,
+    "side": lambda order: order.side.value,
+    "market": lambda order: order.slug,
+    "token": lambda order: order.token_id,
+}
+
+
+async def accept_order(engine: EngineFace, body: bytes, key: str | None = None) -> OrderId:
+    """Submit the `OrderRequest` in `body`; `market` and `outcome` may stand for its token.
+
+    With a key, the same body sent again is the same order; another one raises `KeyReusedError`.
+    """
+    more = {} if key is None else {"client_key": key}
+    return await engine.submit_order(await _request(engine, body, more))
+
+
+async def plan(engine: EngineFace, body: bytes) -> PlanView:
+    """What the `OrderRequest` in `body` would do; nothing is accepted."""
+    return await engine.plan_order(await _request(engine, body, {}))
+
+
+async def change(engine: EngineFace, order_id: OrderId, body: bytes) -> OrderView:
+    """Apply the `OrderChange` in `body`."""
     try:
-        request = OrderRequest.model_validate(fields)
+        wanted = OrderChange.model_validate(_object(body))
     except ValidationError as error:
         raise RefusedError(complaints_of(error)) from None
-    return await engine.submit_order(request)
+    await engine.change_order(order_id, wanted)
+    return engine.order_status(order_id)
 
 
 async def cancel_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
@@ -33,6 +71,14 @@ async def cancel_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
     await engine.cancel_order(order_id)
     await becomes_true(lambda: engine.order_status(order_id).status.is_final, PROOF_S)
     return engine.order_status(order_id)
+
+
+async def _request(engine: EngineFace, body: bytes, more: dict[str, str]) -> OrderRequest:
+    fields = await _with_token(engine, _object(body))
+    try:
+        return OrderRequest.model_validate(fields | more)
+    except ValidationError as error:
+        raise RefusedError(complaints_of(error)) from None
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import click
 from polyterm.cli.local_exchange import local_exchange
 from polyterm.cli.options import SessionFlags, session_options
 from polyterm.cli.prepare import Prepared, prepare
+from polyterm.cli.sd_notify import keep_alive, notify
 from polyterm.cli.venue_lock import VenueLock
 from polyterm.engine.settings import EngineSettings, RestartPolicy
 
@@ -22,16 +23,19 @@ if TYPE_CHECKING:
 
 READY_S = 10.0
 """How long the ready line waits for an exchange that does not answer."""
-_ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.command()
 @click.option("--socket", type=click.Path(path_type=Path), help="Where to put the control socket.")
 @session_options
 def daemon(flags: SessionFlags, socket: Path | None) -> None:
-    """Run the engine until SIGTERM; prints one JSON line when it is ready."""
+    """Run the engine until SIGTERM; prints one JSON line when it is ready.
+
+    SIGHUP reads the settings again. A service manager is told by sd_notify.
+    """
     prepared = prepare(flags)
-    with VenueLock(prepared.place.directory) as lock, local_exchange(prepared, flags) as local:
+    with VenueLock(prepared.place.directory) as lock, local_exchange(flags) as local:
         from polyterm.cli.session import failures_in_words
 
         with failures_in_words():
@@ -41,6 +45,7 @@ def daemon(flags: SessionFlags, socket: Path | None) -> None:
 
 async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: Path | None) -> None:
     from polyterm.cli.control import open_control
+    from polyterm.cli.reload import reload_settings
     from polyterm.cli.session import open_engine
 
     ended = asyncio.Event()
@@ -52,11 +57,22 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
         open_engine(prepared, url, settings) as engine,
         open_control(engine, prepared.place, lock, socket) as record,
     ):
+        loop.add_signal_handler(signal.SIGHUP, reload_settings, engine)
         await _until_compared(engine, ended)
         gc.freeze()
         ready = {"ready": True, "socket": record.socket, "pid": record.pid}
         click.echo(json.dumps({**ready, "venue": prepared.place.venue.value}))
+        await _run_until(ended)
+
+
+async def _run_until(ended: asyncio.Event) -> None:
+    notify("READY=1", "STATUS=working orders")
+    alive = asyncio.create_task(keep_alive(), name="watchdog")
+    try:
         await ended.wait()
+    finally:
+        alive.cancel()
+        notify("STOPPING=1", "STATUS=cancelling what is open")
 
 
 async def _until_compared(engine: Engine, ended: asyncio.Event) -> None:

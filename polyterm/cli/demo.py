@@ -68,7 +68,7 @@ def demo(seed: int, patience_s: float, exchange_url: str | None, as_json: bool) 
 
 def _worked(flags: SessionFlags, patience_s: float) -> tuple[OrderView, ...]:
     prepared = prepare(flags)
-    with local_exchange(prepared, flags) as local, failures_in_words():
+    with local_exchange(flags) as local, failures_in_words():
         url = prepared.settings.exchange_url if local is None else local.wait_ready()
         try:
             return asyncio.run(_run(prepared, url, patience_s))

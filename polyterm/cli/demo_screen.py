@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -10,11 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
-from polyterm.cli.plain import plain_order, units
-from polyterm.models.enums import StrategyName
+from polyterm.cli.plain import plain_event, plain_order
+from polyterm.cli.story import in_words
 from polyterm.models.events import Event, Filled, OrderAdjusted, OrderResized
 from polyterm.models.ids import OrderId
-from polyterm.models.money import format_price
 from polyterm.models.views import OrderView, shares
 
 
@@ -48,7 +46,7 @@ class DemoScreen:
         """Move the order's bar."""
         bar = self._bars.get(order.order_id)
         if bar is None:
-            bar = self._progress.add_task("", strategy=order.strategy.value, state="")
+            bar = self._progress.add_task("", strategy=order.strategy, state="")
             self._bars[order.order_id] = bar
         self._progress.update(
             bar,
@@ -57,29 +55,7 @@ class DemoScreen:
             state=f"{order.status} at {plain_order(order)['average_price'] or '-'}",
         )
 
-    def tell(self, strategy: StrategyName, event: Event) -> None:
+    def tell(self, strategy: str, event: Event) -> None:
         """Print what a trader wants to know of an order."""
-        words = _WORDS.get(type(event))
-        if words is not None:
-            self._console.print(Text(f"{strategy:<12} {words(event)}"))
-
-
-def _filled(event: Filled) -> str:
-    role = "resting" if event.is_maker else "taking"
-    return f"{event.side.lower()} {units(event.size)} at {format_price(event.price)}, {role}"
-
-
-def _adjusted(event: OrderAdjusted) -> str:
-    moved = f"{format_price(event.old_price)} -> {format_price(event.new_price)}"
-    return f"moved {moved}: {event.reason}"
-
-
-def _resized(event: OrderResized) -> str:
-    return f"wants {units(event.new_size)} shares: {event.reason}"
-
-
-_WORDS: dict[type[Event], Callable[..., str]] = {
-    Filled: _filled,
-    OrderAdjusted: _adjusted,
-    OrderResized: _resized,
-}
+        if isinstance(event, Filled | OrderAdjusted | OrderResized):
+            self._console.print(Text(f"{strategy:<12} {in_words(plain_event(event))}"))

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from random import SystemRandom
 from typing import Any
 
+import click
+
 from polyterm.cli.credentials import read_credentials
 from polyterm.cli.failure import Failure
 from polyterm.cli.places import VenuePlace
@@ -16,7 +18,7 @@ from polyterm.cli.session import failures_in_words, hosts_at
 from polyterm.cli.venue_lock import VenueLock
 from polyterm.engine.clock import Clock, SystemClock
 from polyterm.engine.ports import Exchange, UnreachableError
-from polyterm.engine.records import Batch, Store
+from polyterm.engine.records import Batch, Store, StoreError
 from polyterm.exchange.client import PolymarketExchange
 from polyterm.exchange.signing import Wallet
 from polyterm.models.events import StopState
@@ -43,7 +45,7 @@ async def _stop(place: VenuePlace, url: str | None) -> StopView:
         random=SystemRandom(),
         credentials=credentials,
     )
-    async with contextlib.aclosing(exchange), _latch(place) as store:
+    async with contextlib.aclosing(exchange), _latch(place, clock) as store:
         await _write(store, StopState.STOPPING)
         stop = await cancel_until_none(exchange, clock)
         await _write(store, stop.state)
@@ -80,24 +82,34 @@ def _view(clock: Clock, state: StopState, open_orders: int | None, reason: str) 
 
 
 @contextlib.asynccontextmanager
-async def _latch(place: VenuePlace) -> AsyncIterator[Store | None]:
-    """The venue's journal; nothing where an engine that hangs still holds it."""
-    with contextlib.ExitStack() as stack:
-        is_free = True
-        try:
-            stack.enter_context(VenueLock(place.directory))
-        except Failure:
-            is_free = False
-        if not is_free:
-            yield None
-            return
-        async with open_store(place.database) as store:
-            yield store
+async def _latch(place: VenuePlace, clock: Clock) -> AsyncIterator[Store | None]:
+    """The venue's journal; nothing where an engine that hangs still holds it, or it is unfit."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield await _opened(stack, place, clock)
+
+
+async def _opened(
+    stack: contextlib.AsyncExitStack, place: VenuePlace, clock: Clock
+) -> Store | None:
+    try:
+        stack.enter_context(VenueLock(place.directory))
+        return await stack.enter_async_context(open_store(place.database, clock))
+    except Failure:
+        return None
+    except StoreError as error:
+        _not_latched(error)
+        return None
 
 
 async def _write(store: Store | None, state: StopState) -> None:
     if store is None:
         return
-    for error in await store.commit([Batch(stop=state)]):
-        if error is not None:
-            raise error
+    try:
+        await store.commit([Batch(stop=state)])
+    except StoreError as error:
+        # Cancelling matters more than remembering it.
+        _not_latched(error)
+
+
+def _not_latched(error: StoreError) -> None:
+    click.echo(f"polyterm: the next start will not know of this stop: {error}", err=True)

@@ -17,7 +17,7 @@ from typing import IO, Self
 from polyterm.cli.exit_codes import ExitCode
 from polyterm.cli.failure import Failure
 from polyterm.cli.options import SessionFlags
-from polyterm.cli.prepare import Prepared
+from polyterm.cli.places import find_exchange_url, find_place
 from polyterm.models.enums import VenueName
 from polyterm.models.text import clean
 
@@ -102,13 +102,15 @@ class LocalExchange:
         self.answers.close()
 
 
-def local_exchange(
-    prepared: Prepared, flags: SessionFlags
-) -> AbstractContextManager[LocalExchange | None]:
-    """The venue's own exchange, already starting; nothing where another one is to be used."""
-    if not prepared.needs_local_exchange:
+def local_exchange(flags: SessionFlags) -> AbstractContextManager[LocalExchange | None]:
+    """The venue's own exchange, already starting; nothing where another one is to be used.
+
+    Needs no settings, so that it can be on its way while these are read.
+    """
+    place = find_place(flags.venue, flags.data_dir)
+    if place.venue.is_real_money or find_exchange_url(flags.exchange_url):
         return nullcontext()
-    return LocalExchange.start(prepared.place.venue, flags, prepared.place.exchange_log)
+    return LocalExchange.start(place.venue, flags, place.make().exchange_log)
 
 
 def _arguments(venue: VenueName, flags: SessionFlags) -> list[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-MAX_BYTES = 5_000_000
-KEPT = 3
+from polyterm.config import LogSettings
+
+_TALKATIVE = ("httpx", "httpcore", "websockets", "uvicorn", "asyncio")
+"""These tell of every request, addresses and all."""
+_ORDER_TASK = "order "
+"""Tasks that work an order are named so; what they say belongs to that order."""
 
 
 class JsonLines(logging.Formatter):
@@ -21,18 +26,42 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "text": record.getMessage(),
         }
+        order_id = getattr(record, "order_id", None) or _order_at_work()
+        if order_id:
+            line["order"] = str(order_id)
+        line["text"] = record.getMessage()
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line)
 
 
-def log_to(path: Path) -> None:
+def log_to(path: Path, settings: LogSettings) -> None:
     """Send this process's log to a file; nothing of it reaches the screen."""
-    handler = RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
+    handler = RotatingFileHandler(
+        path, maxBytes=settings.max_bytes, backupCount=settings.kept, encoding="utf-8"
+    )
     handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # These tell of every request, addresses and all.
-    for talkative in ("httpx", "httpcore", "websockets", "uvicorn", "asyncio"):
+    logging.basicConfig(handlers=[handler], force=True)
+    set_levels(settings)
+
+
+def set_levels(settings: LogSettings) -> None:
+    """Let the log say as much as the settings want, module by module."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith("polyterm"):
+            logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.getLogger().setLevel(settings.level.upper())
+    for talkative in _TALKATIVE:
         logging.getLogger(talkative).setLevel(logging.WARNING)
+    for name, level in settings.levels.items():
+        logging.getLogger(name).setLevel(level.upper())
+
+
+def _order_at_work() -> str:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return ""
+    name = task.get_name() if task else ""
+    return name.removeprefix(_ORDER_TASK) if name.startswith(_ORDER_TASK) else ""

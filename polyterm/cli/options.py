@@ -106,6 +106,18 @@ def engine_options(command: Command) -> Command:
     return gathered  # pyright: ignore[reportReturnType]
 
 
+def place_options(command: Command) -> Command:
+    """Options of what reads files only, handed over as the venue's place called `place`."""
+
+    @functools.wraps(command)
+    def gathered(venue: str | None, data_dir: Path | None, **given: Any) -> Any:
+        return command(place=find_place(venue, data_dir), **given)
+
+    for option in (JSON, DATA_DIR, VENUE):
+        gathered = option(gathered)
+    return gathered  # pyright: ignore[reportReturnType]
+
+
 _SOCKET = click.option(
     "--socket", type=click.Path(path_type=Path), help="The engine's control socket."
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import click
 
@@ -13,16 +13,29 @@ from polyterm.cli.engine_commands import print_status
 from polyterm.cli.failure import end_unproved
 from polyterm.cli.options import engine_options
 from polyterm.cli.tables import facts, order_table, table
+from polyterm.cli.watching import changes, show_each
 
 _FINAL = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
 
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Those that have ended, too.")
+@click.option("--status", metavar="STATUS", help="Those in that status.")
+@click.option("--strategy", metavar="NAME", help="Those of that strategy.")
+@click.option("--side", metavar="SIDE", help="Buys or sells.")
+@click.option("--market", metavar="SLUG", help="Those in that market.")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl+C.")
 @engine_options
-def list_orders(engine: EngineSocket, everything: bool, as_json: bool) -> None:
+def list_orders(
+    engine: EngineSocket, everything: bool, watch: bool, as_json: bool, **filters: str | None
+) -> None:
     """Show the orders, newest first."""
-    orders = engine.ask("GET", f"/orders?all={int(everything)}")
+    asked = {name: value for name, value in filters.items() if value is not None}
+    path = f"/orders?{urlencode({'all': int(everything), **asked})}"
+    if watch:
+        show_each(changes(lambda: engine.ask("GET", path)), order_table, as_json)
+        return
+    orders = engine.ask("GET", path)
     click.echo(json.dumps(orders) if as_json else order_table(orders))
 
 
@@ -69,6 +82,28 @@ def pause(engine: EngineSocket, order_id: str, as_json: bool) -> None:
 def resume(engine: EngineSocket, order_id: str, as_json: bool) -> None:
     """Let a held order go on."""
     order = engine.ask("POST", f"{_path(order_id)}/resume")
+    _print(order, [order], as_json)
+
+
+@click.command()
+@click.argument("order_id")
+@click.option("--size", metavar="SHARES", help="Shares in all, those filled included.")
+@click.option("--max-price", metavar="PRICE", help="A buy never pays more per share.")
+@click.option("--min-price", metavar="PRICE", help="A sell never takes less per share.")
+@click.option("--urgency", type=click.Choice(["low", "medium", "high"], case_sensitive=False))
+@click.option("--deadline-s", metavar="SECONDS", help="From now on.")
+@click.option("--confirmed", "--yes", "confirmed", is_flag=True, help="A large order is meant.")
+@engine_options
+def change(
+    engine: EngineSocket, order_id: str, confirmed: bool, as_json: bool, **given: str | None
+) -> None:
+    """Give a working order another size, limit, urgency or deadline."""
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if not wanted:
+        raise click.UsageError("say what is to change: --size, --max-price, --urgency, ...")
+    if "urgency" in wanted:
+        wanted["urgency"] = wanted["urgency"].upper()
+    order = engine.ask("PATCH", _path(order_id), {**wanted, "confirmed": confirmed})
     _print(order, [order], as_json)
 
 

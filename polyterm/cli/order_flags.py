@@ -1,25 +1,24 @@
 """Flags of `add-order` that are made from the strategies' parameter models.
 
-A strategy that is added to `StrategyParams` has its flags here without another line.
+A strategy in the registry has its flags here without another line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from polyterm.models.enums import StrategyName
-from polyterm.models.order_request import StrategyParams
+from polyterm.strategies.registry import STRATEGIES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 TAG = "strategy"
 
-_MODELS: Mapping[StrategyName, type[BaseModel]] = {
-    model.model_fields[TAG].default: model for model in get_args(get_args(StrategyParams)[0])
+_MODELS: Mapping[str, type[BaseModel]] = {
+    name: strategy.params for name, strategy in STRATEGIES.items()
 }
 
 
@@ -34,7 +33,7 @@ def strategy_options(command: Command) -> Command:
     return command
 
 
-def split_params(strategy: StrategyName, given: Mapping[str, str | None]) -> dict[str, str]:
+def split_params(strategy: str, given: Mapping[str, str | None]) -> dict[str, str]:
     """The `params` of an `OrderRequest`; refuses a flag that the strategy does not have."""
     known = _MODELS[strategy].model_fields
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -42,22 +41,26 @@ def split_params(strategy: StrategyName, given: Mapping[str, str | None]) -> dic
     if foreign:
         own = ", ".join(_flag(name) for name in known if name != TAG)
         raise click.UsageError(f"{', '.join(foreign)}: {strategy} has only {own}")
-    return {TAG: strategy.value, **chosen}
+    return {TAG: strategy, **chosen}
 
 
-def _fields() -> list[tuple[StrategyName, dict[str, FieldInfo]]]:
-    return [(strategy, dict(model.model_fields)) for strategy, model in _MODELS.items()]
+def _fields() -> list[tuple[str, dict[str, FieldInfo]]]:
+    """Fields that a person types; one without a title is for programs only."""
+    return [
+        (strategy, {name: field for name, field in model.model_fields.items() if field.title})
+        for strategy, model in _MODELS.items()
+    ]
 
 
 def _names() -> list[str]:
-    return list(dict.fromkeys(name for _, fields in _fields() for name in fields if name != TAG))
+    return list(dict.fromkeys(name for _, fields in _fields() for name in fields))
 
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _help(field: FieldInfo, owners: Mapping[StrategyName, FieldInfo]) -> str:
+def _help(field: FieldInfo, owners: Mapping[str, FieldInfo]) -> str:
     default = "needed" if field.is_required() else f"default {field.default}"
     unset = "" if field.default is None else f"; {default}"
     return f"{field.title} ({', '.join(owners)}{unset})."

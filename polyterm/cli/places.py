@@ -84,6 +84,11 @@ def find_place(venue: str | None = None, data_dir: Path | None = None) -> VenueP
     return VenuePlace(name, _data_root(data_dir) / name)
 
 
+def find_exchange_url(flag: str | None = None) -> str | None:
+    """Address of an exchange that runs already; nothing where none was named."""
+    return flag or os.environ.get("POLYTERM_EXCHANGE_URL") or read_config_file().get("exchange_url")
+
+
 def _data_root(data_dir: Path | None) -> Path:
     chosen = data_dir or os.environ.get("POLYTERM_DATA_DIR") or _configured_root()
     return Path(chosen or platformdirs.user_data_dir(APP)).expanduser().absolute()

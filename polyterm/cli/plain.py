@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from polyterm.models.events import Event
 from polyterm.models.market import Market
 from polyterm.models.money import PPM, format_price, format_units
+from polyterm.models.plan import PlanView
 from polyterm.models.views import (
     AccountView,
     AdjustmentView,
@@ -23,6 +24,10 @@ from polyterm.models.views import (
     OrderView,
     StopView,
 )
+
+if TYPE_CHECKING:
+    from polyterm.engine.metrics import Family
+    from polyterm.engine.settings import EngineSettings
 
 Plain: TypeAlias = dict[str, Any]
 
@@ -39,18 +44,18 @@ def plain_order(order: OrderView) -> Plain:
         "outcome": order.outcome,
         "token_id": order.token_id,
         "side": order.side.value,
-        "strategy": order.strategy.value,
+        "strategy": order.strategy,
         "urgency": order.urgency.value,
         "size": units(order.size),
         "filled": units(order.filled),
         "unsettled": units(order.unsettled),
         "remaining": units(order.remaining),
         "limit": format_price(order.worst_price),
-        "average_price": _decimal(order.average_price),
+        "average_price": decimal_text(order.average_price),
         "fees": units(order.fees),
-        "arrival_price": _estimate(order.arrival, scale=10_000),
+        "arrival_price": estimate(order.arrival, scale=10_000),
         "arrival_cost": None if cost is None else units(cost),
-        "arrival_cost_cents_per_share": _estimate(order.arrival_cost_cents),
+        "arrival_cost_cents_per_share": estimate(order.arrival_cost_cents),
         "adjustments": order.adjustments,
         "children": order.children,
         "working": [plain_child(child) for child in order.working],
@@ -161,10 +166,49 @@ def plain_market(market: Market) -> Plain:
         ],
         "tick": format_price(market.tick),
         "min_size": units(market.min_size),
-        "taker_fee_rate": _decimal(Decimal(market.fees.rate_ppm) / PPM),
+        "taker_fee_rate": decimal_text(Decimal(market.fees.rate_ppm) / PPM),
         "accepting_orders": market.accepting_orders,
         "ends_at": moment(market.end_ms),
         "volume": units(market.volume),
+    }
+
+
+def plain_plan(plan: PlanView) -> Plain:
+    """The children an order would place."""
+    return {
+        "note": plan.note,
+        "changes": list(plan.changes),
+        "warnings": list(plan.warnings),
+        "size": units(plan.size),
+        "children": [
+            {
+                "size": units(child.size),
+                "after_s": None if child.after_ms is None else child.after_ms / 1000,
+            }
+            for child in plan.children
+        ],
+    }
+
+
+def plain_limits(settings: EngineSettings) -> Plain:
+    """The engine's limits and habits, as the settings file would name them."""
+    return settings.model_dump(mode="json")
+
+
+def plain_family(family: Family) -> Plain:
+    """One family of metrics."""
+    return {
+        "name": family.name,
+        "kind": family.kind.value,
+        "help": family.help,
+        "samples": [
+            {
+                "name": family.name + sample.suffix,
+                "labels": dict(sample.labels),
+                "value": str(sample.value),
+            }
+            for sample in family.samples
+        ],
     }
 
 
@@ -174,16 +218,21 @@ def plain_counts(orders: Iterable[OrderView]) -> dict[str, int]:
 
 
 _WRITTEN: dict[str, Callable[[int], str]] = {
-    **dict.fromkeys(("price", "old_price", "new_price"), format_price),
+    **dict.fromkeys(("price", "old_price", "new_price", "worst_price"), format_price),
     **dict.fromkeys(("size", "old_size", "new_size", "matched", "fee"), lambda value: units(value)),
 }
 
 
 def plain_event(event: Event) -> Plain:
     """One fact, its amounts written out."""
-    known: Plain = msgspec.to_builtins(event)
+    return written(msgspec.to_builtins(event))
+
+
+def written(fact: Plain) -> Plain:
+    """A fact as the journal keeps it, its amounts written out."""
     return {
-        name: _WRITTEN[name](value) if name in _WRITTEN else value for name, value in known.items()
+        name: _WRITTEN[name](value) if name in _WRITTEN and value is not None else value
+        for name, value in fact.items()
     }
 
 
@@ -200,9 +249,11 @@ def moment(at_ms: int | None) -> str | None:
     return text.replace("+00:00", "Z")
 
 
-def _decimal(value: Decimal | None) -> str | None:
+def decimal_text(value: Decimal | None) -> str | None:
+    """A number without needless zeros and without an exponent."""
     return None if value is None else f"{value.normalize():f}"
 
 
-def _estimate(value: float | None, scale: int = 1) -> str | None:
-    return None if value is None else _decimal(Decimal(f"{value / scale:.6f}"))
+def estimate(value: float | None, scale: int = 1) -> str | None:
+    """A statistic to six decimals; never money that anybody owes."""
+    return None if value is None else decimal_text(Decimal(f"{value / scale:.6f}"))

@@ -28,11 +28,6 @@ class Prepared:
     key: str = field(repr=False)
     """The wallet's private key in hex."""
 
-    @property
-    def needs_local_exchange(self) -> bool:
-        """Whether nobody said where the exchange is, and it is ours to start."""
-        return self.settings.exchange_url is None and not self.place.venue.is_real_money
-
 
 def prepare(flags: SessionFlags) -> Prepared:
     """Put settings, files and key together; `Failure` says what is missing."""

@@ -15,6 +15,7 @@ from polyterm.cli.patience import becomes_true
 from polyterm.cli.prepare import Prepared
 from polyterm.engine.clock import SystemClock
 from polyterm.engine.engine import Engine
+from polyterm.engine.gauges import budget_gauge
 from polyterm.engine.ports import ExchangeError, UnreachableError
 from polyterm.engine.records import StoreError
 from polyterm.engine.settings import EngineSettings
@@ -38,28 +39,28 @@ async def open_engine(
 
     It logs in after the event, or soon: a console shows its books first.
     """
-    log_to(prepared.place.log)
+    log_to(prepared.place.log, prepared.settings.logs)
     wallet = _wallet(prepared)
     clock, random = SystemClock(), SystemRandom()
     exchange = _LateLogin(hosts_at(url), wallet, clock=clock, random=random)
     exchange.log_in_after = log_in_after
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(exchange.aclose)
-        store = await stack.enter_async_context(open_store(prepared.place.database))
+        store = await stack.enter_async_context(open_store(prepared.place.database, clock))
         keeping = asyncio.create_task(
             _keep_credentials(prepared, wallet, exchange), name="credentials"
         )
         stack.callback(keeping.cancel)
-        yield await stack.enter_async_context(
-            Engine(
-                exchange=exchange,
-                store=store,
-                venue=prepared.place.venue,
-                settings=engine_settings,
-                clock=clock,
-                random=random,
-            )
+        engine = Engine(
+            exchange=exchange,
+            store=store,
+            venue=prepared.place.venue,
+            settings=engine_settings,
+            clock=clock,
+            random=random,
         )
+        engine.more_gauges.append(lambda: budget_gauge(exchange.budget_left()))
+        yield await stack.enter_async_context(engine)
 
 
 class _LateLogin(PolymarketExchange):

@@ -10,6 +10,7 @@ from polyterm.models.text import clean
 _WIDEST = 48
 """Characters of one cell of a table; the rest of a long question is cut."""
 _LONGEST = 200
+"""Characters of a fact, and of a cell that is one word."""
 _SHOWN = ("order_id", "status", "side", "strategy", "size", "filled", "limit", "average_price")
 
 
@@ -43,4 +44,8 @@ def order_table(orders: Sequence[dict[str, Any]]) -> str:
 
 
 def _cell(value: object, width: int = _WIDEST) -> str:
-    return "-" if value is None or value == "" else clean(str(value), width)
+    if value is None or value == "":
+        return "-"
+    text = str(value)
+    # A name or a path that was cut could not be used in the next command.
+    return clean(text, width if " " in text else _LONGEST)

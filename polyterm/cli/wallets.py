@@ -25,14 +25,14 @@ def play_key(place: VenuePlace, entropy: Callable[[int], bytes] = secrets.token_
     if not place.play_key.exists():
         write_private(place.play_key, entropy(32).hex())
     require_private(place.play_key)
-    return _checked(place.play_key.read_text(encoding="utf-8").strip(), str(place.play_key))
+    return checked_key(place.play_key.read_text(encoding="utf-8").strip(), str(place.play_key))
 
 
 def live_key(settings: WalletSettings) -> str:
     """The trader's key in hex, from the environment or the keystore; `Failure` without one."""
     from_environment = os.environ.get(KEY_VARIABLE)
     if from_environment:
-        return _checked(from_environment, KEY_VARIABLE)
+        return checked_key(from_environment, KEY_VARIABLE)
     if settings.key_file is None:
         raise Failure(
             "the live venue needs a wallet: name an encrypted keystore (wallet.key_file) "
@@ -65,7 +65,8 @@ def _asked(path: Path) -> str:
     return click.prompt(f"Passphrase of {path}", hide_input=True, err=True)
 
 
-def _checked(key: str, where: str) -> str:
+def checked_key(key: str, where: str) -> str:
+    """The key without its prefix; `Failure`, which does not repeat it, where it is none."""
     if not _KEY.match(key):
         raise Failure(f"{where}: not a private key of 64 hexadecimal digits")
     return key.removeprefix("0x")

@@ -76,7 +76,7 @@ class Desk:
         """What the safety gate looks at, as of now; the book without our own orders."""
         return Situation(
             settings=self.settings,
-            closed_because=self.gate.closed_because,
+            closed_because=self.journal.problem or self.gate.closed_because,
             market=market,
             book=self.monitor.others(request.token_id),
             is_fresh=self.monitor.is_fresh(request.token_id),

@@ -98,8 +98,8 @@ class EmergencyStop:
 
     async def _round(self) -> tuple[int | None, str]:
         """Cancel and read back once: what is still open, nothing where that cannot be known."""
-        report = await self._desk.exchange.cancel_all()
         try:
+            report = await self._desk.exchange.cancel_all()
             shown = await self._read_back()
         except ExchangeError as error:
             return None, f"the exchange cannot be read: {error}"

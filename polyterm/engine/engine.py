@@ -19,20 +19,27 @@ from polyterm.engine.desk import Desk, Gate
 from polyterm.engine.emergency_stop import EmergencyStop
 from polyterm.engine.face import UnknownOrderError
 from polyterm.engine.fill_tracker import FillTracker
+from polyterm.engine.gauges import gauges, profit_of
 from polyterm.engine.heartbeat import Heartbeat
 from polyterm.engine.intake import Intake, summary
 from polyterm.engine.journal import Journal
 from polyterm.engine.link import Link
+from polyterm.engine.live_settings import taken_over
 from polyterm.engine.loop_lag import LoopLag
 from polyterm.engine.market_monitor import MarketMonitor
+from polyterm.engine.measured import EXCHANGE_HOPS, STORE_HOPS, measured
+from polyterm.engine.metrics import Family, Metrics
+from polyterm.engine.order_changes import apply_change
 from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.own_orders import resting, taken_out
-from polyterm.engine.parent import Parent
+from polyterm.engine.parent import Child, Parent
 from polyterm.engine.ports import Exchange, ExchangeError
 from polyterm.engine.projector import order_detail, order_view
+from polyterm.engine.prover import Prover
 from polyterm.engine.reconciliation import Reconciler
 from polyterm.engine.records import Store
 from polyterm.engine.settings import EngineSettings, ExitPolicy, RestartPolicy
+from polyterm.engine.weather import Weather
 from polyterm.engine.workers import Workers
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import ChildStatus, OrderStatus, Side, VenueName
@@ -40,7 +47,9 @@ from polyterm.models.events import Event, Feed, FeedChanged, Noticed, OrderAccep
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.money import Price, Size
+from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.models.snapshot import MarketSnapshot, OwnOrder
 from polyterm.models.views import AccountView, HealthView, OrderDetail, OrderView
 
@@ -64,12 +73,16 @@ class Engine:
         clock: Clock,
         random: Random,
     ) -> None:
+        self._metrics = Metrics(lambda order_id: self._register.parents.get(order_id))
+        exchange = measured(exchange, EXCHANGE_HOPS, self._metrics, clock)
+        store = measured(store, STORE_HOPS, self._metrics, clock)
         self._exchange = exchange
         self._store = store
         self._venue = venue
         self._settings = settings
         self._clock = clock
-        self._gate = Gate()
+        self._gate = Gate(clock)
+        self._weather = Weather(clock)
         self._journal = Journal(store)
         self._register = OrderRegister(self._journal, clock, self._known_market)
         self._monitor = MarketMonitor(
@@ -90,9 +103,12 @@ class Engine:
             settings=settings,
             clock=clock,
             gate=self._gate,
+            weather=self._weather,
         )
+        self._desk = desk
         self._intake = Intake(desk, random)
         self._workers = Workers(desk, on_ended=self._let_go)
+        self._prover = Prover(desk)
         self._stop = EmergencyStop(desk)
         self._reconciler = Reconciler(desk)
         self._tracker = FillTracker(
@@ -103,11 +119,13 @@ class Engine:
         self._chores = Chores(desk)
         self._link = Link(desk, self._reconciler, self._connected, self._take_up)
         self._heartbeat = Heartbeat(desk)
-        self._lag = LoopLag(clock)
+        self._lag = LoopLag(clock, self._gate)
         self._tasks: list[asyncio.Task[None]] = []
         self._followed: dict[OrderId, Market] = {}
         self.leave_orders_on_exit = settings.on_exit is ExitPolicy.LEAVE
         """Whether leaving the engine leaves children resting at the exchange."""
+        self.more_gauges: list[Callable[[], Family]] = []
+        """Readings of what stands around the engine, shown among its metrics."""
 
     # -- life --
 
@@ -116,9 +134,14 @@ class Engine:
         self._journal.start_after(saved.last_seq)
         self._register.load(saved)
         self._register.on_trade = self._chores.note_trade
+        self._register.on_late = self._take_back
         self._reconciler.start_from(saved.watermark_ms)
         self._stop.load(saved.stop)
         self._run("journal", self._journal.run)
+        self._run("fence", self._stand_back)
+        if saved.notice:
+            notice = Noticed(at_ms=self._clock.now_ms(), is_alarm=True, text=saved.notice)
+            self._journal.record(notice)
         self._run("market feed", lambda: self._exchange.run_market_feed(self._monitor))
         self._run("link", self._link.run)
         self._run("emergency stop", self._stop.run)
@@ -126,6 +149,7 @@ class Engine:
         self._run("market refresh", self._chores.refresh_markets)
         self._run("balances", self._chores.refresh_account)
         self._run("loop lag", self._lag.run)
+        self._run("metrics", self._count_facts)
         return self
 
     async def __aexit__(
@@ -138,7 +162,8 @@ class Engine:
         if not self.leave_orders_on_exit:
             await self._cancel_all_orders("polyterm was ended")
         await self._workers.drop()
-        await self._journal.flush()
+        if not await self._journal.flush():
+            _log.error("ended with facts that could not be written: %s", self._journal.problem)
         for task in reversed(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -151,6 +176,10 @@ class Engine:
 
     async def submit_order(self, request: OrderRequest) -> OrderId:
         """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason."""
+        repeated = self._intake.repeated(request)
+        if repeated is not None:
+            await self._journal.flush()
+            return repeated
         market = await self._intake.find_market(request.token_id)
         self._follow(market)
         try:
@@ -158,6 +187,11 @@ class Engine:
         except RefusedError:
             self._unfollow(market)
             raise
+        repeated = self._intake.repeated(request)
+        if repeated is not None:
+            # Another caller with the same key was faster while this one was being checked.
+            self._unfollow(market)
+            return repeated
         parent = self._intake.make_parent(request, market)
         self._followed[parent.order_id] = market
         self._register.add_parent(
@@ -165,10 +199,14 @@ class Engine:
             OrderAccepted(
                 at_ms=self._clock.now_ms(),
                 order_id=parent.order_id,
-                summary=summary(request, market),
+                summary=summary(request, market, self._clock.now_ms()),
             ),
         )
-        await self._journal.flush()
+        if not await self._journal.flush():
+            reason = f"could not be written down: {self._journal.problem}"
+            self._register.set_status(parent, OrderStatus.FAILED, reason)
+            self._let_go(parent)
+            raise RefusedError([Complaint("", reason)])
         self._workers.start(parent)
         return parent.order_id
 
@@ -180,6 +218,21 @@ class Engine:
             await self._intake.check(request, market)
         finally:
             self._unfollow(market)
+
+    async def plan_order(self, request: OrderRequest) -> PlanView:
+        """What the order would do, and where that differs from what it asks for."""
+        market = await self._intake.find_market(request.token_id)
+        self._follow(market)
+        try:
+            return await self._intake.plan(request, market)
+        finally:
+            self._unfollow(market)
+
+    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
+        """Set another size, limit, urgency or deadline; `RefusedError` names each bad field."""
+        await self._follow_order(self._unfinished(order_id))
+        apply_change(self._desk, self._unfinished(order_id), change)
+        await self._journal.flush()
 
     async def cancel_order(self, order_id: OrderId) -> None:
         """Ask for the end of an order. It shows CANCELLED once the exchange has proved it."""
@@ -261,7 +314,7 @@ class Engine:
         """Whether all is well, and if not, what is wrong."""
         open_children = [child for _, child in self._register.open_children()]
         seen_ms = self._monitor.last_frame_ms
-        problem = self._journal.problem or self._gate.closed_because
+        closed = self._journal.problem or self._gate.closed_because
         return HealthView(
             venue=self._venue,
             exchange=self._exchange.url,
@@ -277,9 +330,26 @@ class Engine:
             open_children=len(open_children),
             exposure=money_at_risk(self._register.parents.values()),
             stop=self._gate.stop,
-            can_trade=not problem,
-            problem=problem,
+            can_trade=not closed,
+            problem=closed or self._weather.text(),
         )
+
+    @property
+    def settings(self) -> EngineSettings:
+        """The limits and habits in force."""
+        return self._desk.settings
+
+    def take_settings(self, settings: EngineSettings) -> tuple[str, ...]:
+        """Take over what may change while orders work; the names of what needs a restart."""
+        self._desk.settings, waiting = taken_over(self._desk.settings, settings)
+        self.leave_orders_on_exit = self._desk.settings.on_exit is ExitPolicy.LEAVE
+        return waiting
+
+    def metrics(self) -> tuple[Family, ...]:
+        """What was counted in this run, and what is true now."""
+        profit = profit_of(self.list_orders(), lambda token_id: self._monitor.top(token_id).micro)
+        now = gauges(self.health(), self.account(), profit)
+        return (*self._metrics.families(), *now, *(read() for read in self.more_gauges))
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """Facts in order: from now on, or from the journal after that number."""
@@ -314,6 +384,24 @@ class Engine:
                 text = f"{name} failed inside polyterm and was started again, see the log"
                 self._journal.record(Noticed(at_ms=self._clock.now_ms(), is_alarm=True, text=text))
                 await asyncio.sleep(_RESTART_PAUSE_S)
+
+    async def _count_facts(self) -> None:
+        async for event in self._journal.events():
+            self._metrics.count(event)
+
+    def _take_back(self, child: Child) -> None:
+        """Cancel a child that came alive after it had been given up (rule R3's tombstone)."""
+
+        async def withdraw() -> None:
+            await self._prover.withdraw([child])
+
+        self._run(f"late child {child.child_id[:10]}", withdraw)
+
+    async def _stand_back(self) -> None:
+        """Leave the orders alone once another polyterm has taken them over (rule R7)."""
+        await self._journal.taken_over.wait()
+        self.leave_orders_on_exit = True
+        await self._workers.drop()
 
     async def _connected(self) -> None:
         self._run("user feed", lambda: self._exchange.run_user_feed(self._tracker))

@@ -11,12 +11,13 @@ import asyncio
 from contextlib import suppress
 
 from polyterm.engine.desk import Desk
-from polyterm.engine.parent import DUST, Child, Parent
+from polyterm.engine.own_orders import note_queue, note_step_ahead
+from polyterm.engine.parent import DUST, Child, Parent, Tape
 from polyterm.engine.ports import ExchangeError, Outcome
 from polyterm.engine.prover import Prover
 from polyterm.engine.refusals import hopeless
 from polyterm.engine.sender import Held, Sender, Sent
-from polyterm.models.enums import ChildStatus, OrderStatus, StrategyName
+from polyterm.models.enums import ChildStatus, OrderStatus
 from polyterm.models.events import OrderAdjusted, OrderResized
 from polyterm.models.money import Price, Size, format_units
 from polyterm.strategies.base import (
@@ -160,7 +161,7 @@ class Executor:
             return HOLD_S
         left = parent.record.target - parent.filled
         whole = left < max(DUST, self._desk.market_of(parent).min_size)
-        if whole and left and parent.record.request.strategy is StrategyName.KELLY:
+        if whole and left and parent.record.request.params.sizes_itself:
             self._set_target(parent.filled, f"nothing more can be sent: {decision.reason}")
         status = OrderStatus.COMPLETED if whole else OrderStatus.CANCELLED
         self._desk.register.set_status(parent, status, decision.reason)
@@ -290,6 +291,7 @@ class Executor:
     def _state(self) -> OrderState:
         record, request = self._parent.record, self._parent.record.request
         market = self._desk.market_of(self._parent)
+        self._note_places()
         return OrderState(
             order_id=record.order_id,
             side=request.side,
@@ -312,7 +314,18 @@ class Executor:
             paid=self._parent.paid(),
             resized_ms=self._parent.resized_ms,
             crossed=self._parent.has_child_since(record.deadline_ms),
+            seed=record.seed,
+            filled_before=self._tape().filled_before,
+            stepped_ahead=sum(child.stepped_ahead for child in self._parent.children.values()),
+            volume_cap=None if request.volume_cap is None else float(request.volume_cap),
         )
+
+    def _note_places(self) -> None:
+        desk = self._desk
+        for child in self._parent.working:
+            if child.status is ChildStatus.LIVE:
+                note_queue(desk.register, desk.monitor, child)
+                note_step_ahead(desk.monitor, child, self._now())
 
     def _view(self) -> MarketView:
         parent = self._parent
@@ -321,7 +334,15 @@ class Executor:
             token_id=parent.token_id,
             book=self._desk.monitor.others(parent.token_id),
             is_fresh=self._desk.monitor.is_fresh(parent.token_id),
+            traded=self._desk.monitor.traded_size(parent.token_id) - self._tape().from_size,
         )
+
+    def _tape(self) -> Tape:
+        """Where the order began to count what the market trades: at its first look in this run."""
+        parent = self._parent
+        if parent.tape is None:
+            parent.tape = Tape(self._desk.monitor.traded_size(parent.token_id), parent.filled)
+        return parent.tape
 
 
 def _working(child: Child) -> Working:
@@ -332,4 +353,5 @@ def _working(child: Child) -> Working:
         remaining=child.remaining,
         since_ms=child.record.created_ms,
         is_live=child.status is ChildStatus.LIVE,
+        ahead=child.ahead,
     )

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from polyterm.engine.metrics import Family
+from polyterm.engine.settings import EngineSettings
 from polyterm.models.events import Event
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
+from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import AccountView, HealthView, OrderDetail, OrderView
 
@@ -28,17 +32,42 @@ class UnknownOrderError(KeyError):
         return f"no order {self.order_id}"
 
 
+class KeyReusedError(Exception):
+    """The client's key already stands for another order than the one asked for."""
+
+    def __init__(self, order_id: str) -> None:
+        self.order_id = order_id
+        super().__init__(
+            f"this key already stands for order {order_id}, which asks for other things"
+        )
+
+
 class EngineFace(Protocol):
     """What can be asked of a running engine."""
 
     # -- orders --
 
     async def submit_order(self, request: OrderRequest) -> OrderId:
-        """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason."""
+        """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason.
+
+        A request whose `client_key` was taken before returns that order's id and orders nothing;
+        `KeyReusedError` where it asks for something else.
+        """
         ...
 
     async def check_order(self, request: OrderRequest) -> None:
         """Run all checks of `submit_order` and accept nothing; `RefusedError` where it would."""
+        ...
+
+    async def plan_order(self, request: OrderRequest) -> PlanView:
+        """What the order would do, and where that differs from what it asks for; accepts nothing.
+
+        `RefusedError` where there is no such market, or no size to plan.
+        """
+        ...
+
+    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
+        """Set another size, limit, urgency or deadline; `RefusedError` names each bad field."""
         ...
 
     async def cancel_order(self, order_id: OrderId) -> None:
@@ -107,6 +136,15 @@ class EngineFace(Protocol):
 
     def health(self) -> HealthView:
         """Whether all is well, and if not, what is wrong."""
+        ...
+
+    @property
+    def settings(self) -> EngineSettings:
+        """The limits and habits in force."""
+        ...
+
+    def metrics(self) -> tuple[Family, ...]:
+        """What was counted in this run, and what is true now."""
         ...
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from polyterm.engine.desk import Desk
+from polyterm.engine.face import KeyReusedError
 from polyterm.engine.parent import Parent
 from polyterm.engine.ports import AnswerError, ExchangeError
 from polyterm.engine.records import ParentRecord
@@ -14,8 +15,11 @@ from polyterm.models.enums import OrderStatus
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.money import Size, format_price, format_units
+from polyterm.models.order_change import is_same_order
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.strategies.base import MarketView, OrderState, Resize
+from polyterm.strategies.planning import deadline_ms, plan
 from polyterm.strategies.router import decide
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -27,6 +31,17 @@ class Intake:
     def __init__(self, desk: Desk, random: Random) -> None:
         self._desk = desk
         self._random = random
+
+    def repeated(self, request: OrderRequest) -> OrderId | None:
+        """The order that the request's key stands for already; `KeyReusedError` if it differs."""
+        if request.client_key is None:
+            return None
+        for parent in self._desk.register.parents.values():
+            if parent.record.request.client_key == request.client_key:
+                if not is_same_order(parent.record.request, request):
+                    raise KeyReusedError(parent.order_id)
+                return parent.order_id
+        return None
 
     async def find_market(self, token_id: TokenId) -> Market:
         """The market of a token; `RefusedError` where there is none, or nobody answers."""
@@ -49,12 +64,15 @@ class Intake:
         if complaints:
             raise RefusedError(complaints)
 
+    async def plan(self, request: OrderRequest, market: Market) -> PlanView:
+        """What the order would do if it were accepted now; `RefusedError` where it has no size."""
+        await self._look_fresh(request, market)
+        size = self._planned(request, market)
+        return plan(request, market, size, self._desk.clock.now_ms())
+
     def make_parent(self, request: OrderRequest, market: Market) -> Parent:
         """The order as it will be written down, queued."""
         now_ms = self._desk.clock.now_ms()
-        deadline = None
-        if request.deadline_s is not None:
-            deadline = now_ms + int(request.deadline_s * 1000)
         record = ParentRecord(
             order_id=self._new_id(now_ms),
             request=request,
@@ -67,7 +85,7 @@ class Intake:
             reason="waiting for a worker",
             target=request.size_units or 0,
             created_ms=now_ms,
-            deadline_ms=deadline,
+            deadline_ms=deadline_ms(request, now_ms),
             arrival=self._desk.monitor.others(request.token_id).micro,
             seed=self._random.getrandbits(32),
         )
@@ -78,7 +96,7 @@ class Intake:
             for outcome in market.outcomes:
                 if not self._desk.monitor.is_fresh(outcome.token_id):
                     self._desk.monitor.confirm(await self._desk.exchange.book(outcome.token_id))
-            if self._desk.gate.not_ready:
+            if self._desk.gate.closed_because:
                 return
             for outcome in market.outcomes:
                 if not self._desk.account.knows(outcome.token_id):
@@ -88,7 +106,7 @@ class Intake:
 
     def _planned(self, request: OrderRequest, market: Market) -> Size:
         """Shares that the order would want now; a Kelly order without an edge is refused here."""
-        if request.strategy != "kelly":
+        if not request.params.sizes_itself:
             return request.size_units or 0
         state = OrderState(
             order_id=OrderId(""),
@@ -126,9 +144,12 @@ class Intake:
         return OrderId("".join(reversed(letters)))
 
 
-def summary(request: OrderRequest, market: Market) -> str:
-    """The order in one line, for the log."""
+def summary(request: OrderRequest, market: Market, now_ms: int) -> str:
+    """The order in one line, for the log, with what its plan changed of it."""
     size = "Kelly size" if request.size_units is None else format_units(request.size_units, 0)
     outcome = market.outcome(request.token_id).name
     limit = format_price(request.worst_price)
-    return f"{request.strategy}: {request.side.lower()} {size} {outcome} at {limit} or better"
+    line = f"{request.strategy}: {request.side.lower()} {size} {outcome} at {limit} or better"
+    if request.size_units is None:
+        return line
+    return "; ".join((line, *plan(request, market, request.size_units, now_ms).changes))

@@ -17,6 +17,7 @@ from polyterm.engine.records import (
     ParentRecord,
     Store,
     StoreError,
+    TakenOverError,
 )
 from polyterm.models.events import Event, StopState
 
@@ -46,12 +47,15 @@ class Journal:
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._tried = asyncio.Event()
         self._seq = 0
         self._told: deque[Event] = deque(maxlen=_KEPT_EVENTS)
         self._told_seq = 0
         self._news = asyncio.Event()
         self.problem = ""
         """Why nothing can be written; empty while all is well."""
+        self.taken_over = asyncio.Event()
+        """Set once another polyterm owns the journal: the orders are in its care now."""
 
     @property
     def last_seq(self) -> int:
@@ -90,9 +94,11 @@ class Journal:
         self._put(Batch(new_child=replace(child), events=self._numbered(events)), done)
         await done
 
-    async def flush(self) -> None:
-        """Wait until all that was recorded so far is committed."""
-        await self._idle.wait()
+    async def flush(self) -> bool:
+        """Wait until all that was recorded so far is committed; False where it cannot be now."""
+        while not (self._idle.is_set() or self.problem):
+            await self._tried.wait()
+        return self._idle.is_set()
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -102,6 +108,7 @@ class Journal:
             while self._queue:
                 await self._commit_waiting()
             self._idle.set()
+            self._wake_waiters()
 
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """Facts in order: from now on, or after that number, from memory or from the store."""
@@ -142,6 +149,9 @@ class Journal:
         except StoreError as error:
             self._refuse_children(error)
             self.problem = str(error)
+            if isinstance(error, TakenOverError):
+                self.taken_over.set()
+            self._wake_waiters()
             _log.error("journal: %s", error)
             await asyncio.sleep(_RETRY_S)
             return
@@ -151,6 +161,10 @@ class Journal:
             _answer(pending.done, error)
             if error is None:
                 self._tell(pending.batch.events)
+
+    def _wake_waiters(self) -> None:
+        self._tried.set()
+        self._tried = asyncio.Event()
 
     def _refuse_children(self, error: StoreError) -> None:
         for pending in [waiting for waiting in self._queue if waiting.done is not None]:

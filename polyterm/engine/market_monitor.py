@@ -34,6 +34,7 @@ class _Watched:
     exchange_ms: int = 0
     updates: int = 0
     last_trade: LastTrade | None = None
+    traded: Size = 0
     wrong_since_ms: int | None = None
     top: BookTop | None = None
 
@@ -103,7 +104,7 @@ class MarketMonitor:
             watched = self._watched.get(outcome.token_id)
             if watched is not None and watched.market != market:
                 watched.market = market
-                self._note(watched)
+                self._redraw(watched)
 
     # -- reading --
 
@@ -131,6 +132,16 @@ class MarketMonitor:
         """What rests at one price now."""
         watched = self._watched.get(token_id)
         return watched.book.size_at(side, price) if watched else 0
+
+    def traded_size(self, token_id: TokenId) -> Size:
+        """Shares printed in the token's market since it is watched; only differences mean anything.
+
+        A print names the taker's token, and both tokens of a market share one liquidity.
+        """
+        market = self.market(token_id)
+        if market is None:
+            return 0
+        return sum(self._watched[outcome.token_id].traded for outcome in market.outcomes)
 
     def snapshot(self, token_id: TokenId) -> MarketSnapshot | None:
         """A frozen picture for a person."""
@@ -231,7 +242,9 @@ class MarketMonitor:
         watched = self._watched.get(token_id)
         if watched is not None:
             watched.last_trade = trade
+            watched.traded += trade.size
             self._changed.add(token_id)
+            self._on_change(token_id)
 
     def resolved(self, condition_id: ConditionId, winner: TokenId | None) -> None:
         """The market is over: nothing may be sent there any more."""
@@ -262,6 +275,9 @@ class MarketMonitor:
 
     def _note(self, watched: _Watched) -> None:
         watched.data_ms = self.last_frame_ms = self._clock.now_ms()
+        self._redraw(watched)
+
+    def _redraw(self, watched: _Watched) -> None:
         watched.updates += 1
         watched.top = None
         self._changed.add(watched.token_id)

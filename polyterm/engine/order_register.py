@@ -119,7 +119,7 @@ class OrderRegister:
         for child_id, child in list(self._by_token[token_id].items()):
             ended_ms = child.record.ended_ms
             if ended_ms is not None and ended_ms < recent_ms:
-                del self._by_token[token_id][child_id]
+                self._by_token[token_id].pop(child_id, None)
             else:
                 yield child
 
@@ -362,7 +362,7 @@ class OrderRegister:
         )
 
     def _alarm(self, parent: Parent, text: str) -> None:
-        _log.warning("order %s: %s", parent.order_id, text)
+        _log.warning("%s", text, extra={"order_id": parent.order_id})
         self._journal.record(
             Noticed(at_ms=self._clock.now_ms(), order_id=parent.order_id, is_alarm=True, text=text)
         )

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.order_register import OrderRegister
+from polyterm.engine.parent import Child
 from polyterm.models.enums import ChildStatus, Side
 from polyterm.models.ids import TokenId
 from polyterm.models.money import Price, Size
 from polyterm.models.snapshot import OwnOrder
 
+STEP_AHEAD_MS = 3_000
+"""Whoever betters a price so soon has reacted to it."""
 _IN_BOOK = frozenset({ChildStatus.LIVE, ChildStatus.CANCELLING})
 
 
@@ -24,16 +27,14 @@ def resting(register: OrderRegister, monitor: MarketMonitor, token: TokenId) -> 
         if child.status not in _IN_BOOK:
             continue
         record = child.record
-        at_level = monitor.size_at(token, record.side, record.price)
-        others = max(at_level - _ours_at(register, token, record.side, record.price), 0)
-        child.ahead = others if child.ahead is None else min(child.ahead, others)
+        note_queue(register, monitor, child)
         yield OwnOrder(
             child_id=child.child_id,
             order_id=record.order_id,
             side=record.side,
             price=record.price,
             remaining=child.remaining,
-            ahead=child.ahead,
+            ahead=child.ahead or 0,
         )
     for order in register.foreign.values():
         if order.token_id == token:
@@ -45,6 +46,23 @@ def resting(register: OrderRegister, monitor: MarketMonitor, token: TokenId) -> 
                 remaining=max(order.size - order.matched, 0),
                 ahead=0,
             )
+
+
+def note_queue(register: OrderRegister, monitor: MarketMonitor, child: Child) -> None:
+    """Look how much is before a resting child at its price."""
+    record, token = child.record, child.record.token_id
+    at_level = monitor.size_at(token, record.side, record.price)
+    others = max(at_level - _ours_at(register, token, record.side, record.price), 0)
+    child.ahead = others if child.ahead is None else min(child.ahead, others)
+
+
+def note_step_ahead(monitor: MarketMonitor, child: Child, now_ms: int) -> None:
+    """Look whether somebody bettered the price of a child that was shown a moment ago."""
+    record = child.record
+    best = monitor.others(record.token_id).side(record.side)
+    is_behind = bool(best) and record.side.sign * (best[0].price - record.price) > 0
+    if is_behind and now_ms - record.created_ms <= STEP_AHEAD_MS:
+        child.stepped_ahead = True
 
 
 def taken_out(register: OrderRegister, token: TokenId) -> Iterator[tuple[Side, Price, Size]]:

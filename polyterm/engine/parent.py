@@ -23,6 +23,8 @@ class Child:
     record: ChildRecord
     has_rested: bool = False
     """Whether the exchange ever showed it as resting, in this run."""
+    stepped_ahead: bool = False
+    """Whether others bettered its price within moments of its being shown, in this run."""
     ahead: Size | None = None
     """Shares before it in the queue at its price, an upper bound; nothing before it was seen."""
     fills: dict[TradeId, FillRecord] = field(default_factory=dict[TradeId, FillRecord])
@@ -68,6 +70,14 @@ class Child:
         return self.record.matched - (self.traded + self.voided) >= DUST
 
 
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A place in the market's prints, and what the order had filled there."""
+
+    from_size: Size
+    filled_before: Size
+
+
 @dataclass(slots=True, eq=False)
 class Parent:
     """A parent order at work."""
@@ -80,6 +90,8 @@ class Parent:
     pause_asked: bool = False
     resized_ms: int | None = None
     """When its target was last set anew in this run."""
+    tape: Tape | None = None
+    """Since when it counts traded volume; what earlier runs saw of it was not kept."""
     waits_for: str = ""
     """What the strategy or the gate is waiting for, in words; not worth a journal entry."""
 

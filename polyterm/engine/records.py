@@ -107,10 +107,16 @@ class Saved:
     last_seq: int = 0
     stop: StopState = StopState.RUNNING
     watermark_ms: int | None = None
+    notice: str = ""
+    """What a person must know about the journal itself; empty where all is well."""
 
 
 class StoreError(Exception):
     """The journal could not be read or written; the message is for people."""
+
+
+class TakenOverError(StoreError):
+    """Another polyterm has opened the journal since: this one may write no more (rule R7)."""
 
 
 class OverfillError(StoreError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from polyterm.engine.settings import EngineSettings
 from polyterm.models import tick as grid
@@ -29,7 +28,7 @@ from polyterm.models.money import (
     parse_price,
     parse_units,
 )
-from polyterm.models.order_request import IcebergParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
 from polyterm.strategies.base import Funds
 
 MIN_MARKETABLE: Dollars = UNIT
@@ -111,20 +110,6 @@ def _size_possible(s: Situation) -> Iterator[Complaint]:
         yield Complaint("size", f"below the market's minimum of {format_units(least, 0)} shares")
 
 
-def _tranche_possible(s: Situation) -> Iterator[Complaint]:
-    params, least = s.request.params, s.market.min_size
-    if not isinstance(params, IcebergParams):
-        return
-    for field in ("tranche_size", "min_tranche", "max_tranche"):
-        value: Decimal | None = getattr(params, field)
-        if value is None:
-            continue
-        if parse_units(value) < least:
-            yield Complaint(field, f"below the market's minimum of {format_units(least, 0)} shares")
-        elif s.request.size is not None and value > s.request.size and field != "max_tranche":
-            yield Complaint(field, "larger than the order")
-
-
 def _enough_cash(s: Situation) -> Iterator[Complaint]:
     if s.request.side is not Side.BUY:
         return
@@ -167,7 +152,6 @@ _ORDER_CHECKS: tuple[OrderCheck, ...] = (
     _market_open,
     _limit_on_grid,
     _size_possible,
-    _tranche_possible,
     _enough_cash,
     _enough_shares,
     _confirmed_if_large,

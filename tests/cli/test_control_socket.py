@@ -41,9 +41,10 @@ def _connection(path: Path) -> Iterator[http.client.HTTPConnection]:
         yield connection
 
 
-def _ask(path: Path, method: str, target: str, body: Any = None) -> tuple[int, Any]:
+def _ask(path: Path, method: str, target: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     with _connection(path) as connection:
-        connection.request(method, target, body if body is None else json.dumps(body))
+        connection.request(method, target, body if body is None else json.dumps(body), named)
         response = connection.getresponse()
         return response.status, json.loads(response.read())
 
@@ -65,6 +66,9 @@ def _ask(path: Path, method: str, target: str, body: Any = None) -> tuple[int, A
         ("GET", "/nowhere", None, 404),
         ("PUT", "/orders", None, 405),
         ("GET", "/events?after=x", None, 400),
+        ("GET", "/stream/books", None, 400),
+        ("GET", "/stream/books?token=111&hz=1000", None, 400),
+        ("GET", "/books/111?depth=few", None, 400),
     ],
 )
 def test_routes_answer_with_the_right_status(
@@ -95,6 +99,31 @@ def test_facts_stream_from_the_journal_and_go_on(served: Served):
         assert b"id: 2\n" in lines
         assert next(lines) == b"event: Noticed\n"
         assert json.loads(next(lines).removeprefix(b"data: "))["text"] == "later"
+
+
+def test_a_stream_that_was_cut_off_goes_on_after_the_last_event_seen(served: Served):
+    for _ in range(3):
+        _ask(served.socket, "POST", "/orders", ORDER)
+    with _connection(served.socket) as connection:
+        connection.request("GET", "/events", headers={"Last-Event-ID": "2"})
+        lines = iter(connection.getresponse().readline, b"")
+        assert next(line for line in lines if line.startswith(b"id:")) == b"id: 3\n"
+
+
+def test_a_retried_order_is_one_order_and_another_body_conflicts(served: Served):
+    first = _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="k1")
+    assert first == _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="k1")
+    status, content = _ask(
+        served.socket, "POST", "/orders", {**ORDER, "size": "21"}, Idempotency_Key="k1"
+    )
+    assert (status, len(served.engine.requests)) == (409, 1)
+    assert "o1" in content["error"]["message"]
+
+
+def test_a_key_that_is_none_is_refused(served: Served):
+    status, content = _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="two words")
+    assert status == 422
+    assert content["error"]["complaints"][0]["field"] == "client_key"
 
 
 def test_the_socket_is_its_owners_alone_and_gone_afterwards(home: Path):

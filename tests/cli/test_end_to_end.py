@@ -62,20 +62,42 @@ def test_a_daemon_works_three_strategies_to_their_end(polyterm: Polyterm, exchan
             assert order["average_price"] is not None
 
 
-def test_no_secret_reaches_log_or_database(polyterm: Polyterm, exchange: Exchange):
+def test_no_secret_reaches_log_database_or_output(polyterm: Polyterm, exchange: Exchange):
     with _daemon(exchange) as process:
-        _rest_far_from_the_market(polyterm, exchange, 1)
+        (order_id,) = _rest_far_from_the_market(polyterm, exchange, 1)
+        shown = _shown_by(polyterm, *_RUNNING)
         process.kill()
         process.wait(10)
+    shown += _shown_by(polyterm, f"logs --order {order_id}", *_ALONE)
     files = find_place().directory
     credentials = json.loads((files / "api-credentials.json").read_text())
     secrets = [(files / "play-wallet.key").read_text()]
     secrets += [credentials["secret"], credentials["passphrase"]]
-    told = b"".join(file.read_bytes() for file in files.glob("polyterm.*"))
+    kept = [file for file in files.rglob("*") if file.is_file()]
+    told = b"".join(file.read_bytes() for file in kept if "polyterm" in file.name)
+    told += b"".join(file.read_bytes() for file in kept if file.suffix == ".db") + shown.encode()
     assert b"micro_price" in told
     assert [secret for secret in secrets if secret.encode() in told] == []
-    assert {file.stat().st_mode & 0o777 for file in files.iterdir()} == {0o600}
+    assert {file.stat().st_mode & 0o777 for file in kept} == {0o600}
     assert polyterm("emergency-stop").returncode == 0
+
+
+_RUNNING = ("status", "metrics", "metrics --json", "positions", "limits", "health", "doctor --json")
+_ALONE = (
+    "logs --last 1000",
+    "export decisions",
+    "export orders --format jsonl",
+    "backup",
+    "config show",
+    "keys show",
+    "doctor",
+)
+
+
+def _shown_by(polyterm: Polyterm, *lines: str) -> str:
+    done = [polyterm(line) for line in lines]
+    assert [each.stderr for each in done if each.returncode] == []
+    return "".join(each.stdout + each.stderr for each in done)
 
 
 def _ended(polyterm: Polyterm, order_id: str) -> Any:

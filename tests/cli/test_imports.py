@@ -49,7 +49,21 @@ HEAVY = {
 
 
 def test_commands_against_the_engine_start_light():
-    modules = ("main", "order_commands", "engine_commands", "emergency_stop")
+    modules = (
+        "main",
+        "order_commands",
+        "engine_commands",
+        "emergency_stop",
+        "account_commands",
+        "book_command",
+        "metrics_command",
+        "history_commands",
+        "export",
+        "doctor",
+        "config_commands",
+        "backup",
+        "completion",
+    )
     assert not _loaded(_THESE, *(f"polyterm.cli.{module}" for module in modules)) & HEAVY
 
 

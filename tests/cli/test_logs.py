@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from polyterm.cli.logs import log_to
+from polyterm.cli.log_lines import in_one_line, read_log
+from polyterm.cli.logs import log_to, set_levels
+from polyterm.config import LogLevel, LogSettings
 
 
 @pytest.fixture
@@ -15,11 +18,12 @@ def log(tmp_path: Path) -> Iterator[Path]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers = []
-    log_to(tmp_path / "log")
+    log_to(tmp_path / "log", LogSettings(max_bytes=10_000, kept=2))
     yield tmp_path / "log"
     for handler in root.handlers:
         handler.close()
     root.handlers, root.level = handlers, level
+    logging.getLogger("polyterm.x").setLevel(logging.NOTSET)
 
 
 def test_each_line_is_an_object_with_the_allowed_fields_only(log: Path):
@@ -44,3 +48,42 @@ def test_a_traceback_shows_no_locals(log: Path):
 def test_requests_of_libraries_stay_out(log: Path):
     logging.getLogger("httpx").info("GET https://example.org?token=canary")
     assert log.read_text() == ""
+
+
+async def test_whatever_an_orders_task_logs_carries_its_id(log: Path):
+    async def work() -> None:
+        logging.getLogger("polyterm.x").info("placed")
+
+    await asyncio.create_task(work(), name="order 01abc")
+    logging.getLogger("polyterm.x").info("found", extra={"order_id": "02def"})
+    logging.getLogger("polyterm.x").info("nobody's")
+    lines = list(read_log(log))
+    assert [line.get("order") for line in lines] == ["01abc", "02def", None]
+    assert in_one_line(lines[0]).endswith("polyterm.x [01abc]: placed")
+
+
+def test_the_log_is_bounded_and_read_back_in_order(log: Path):
+    for number in range(1_000):
+        logging.getLogger("polyterm.x").info("line %d", number)
+    assert {path.name for path in log.parent.iterdir()} == {"log", "log.1", "log.2"}
+    assert all(path.stat().st_size <= 10_000 for path in log.parent.iterdir())
+    numbers = [int(line["text"].removeprefix("line ")) for line in read_log(log)]
+    assert numbers == list(range(numbers[0], 1_000))
+
+
+def test_levels_are_set_by_module_and_taken_back(log: Path):
+    logger = logging.getLogger("polyterm.x")
+    logger.debug("unheard")
+    set_levels(LogSettings(level=LogLevel.ERROR, levels={"polyterm.x": LogLevel.DEBUG}))
+    logger.debug("heard")
+    logging.getLogger("polyterm.y").warning("unheard")
+    set_levels(LogSettings())
+    logger.debug("unheard again")
+    assert [line["text"] for line in read_log(log)] == ["heard"]
+
+
+def test_a_line_cut_by_a_crash_is_left_out(log: Path):
+    logging.getLogger("polyterm.x").info("whole")
+    with log.open("a") as file:
+        file.write('{"at": "2026')
+    assert [line["text"] for line in read_log(log)] == ["whole"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -144,7 +145,6 @@ def test_what_does_not_fit_the_workers_waits_queued_and_can_be_cancelled_there()
         (micro(size=5_000, limit="0.51"), "confirmed"),
         (micro(size=50_000, limit="0.51", confirmed=True), "size"),
         (micro(size=10, side=Side.SELL, limit="0.40"), "size"),
-        (iceberg(tranche=2), "tranche_size"),
         (kelly(probability="0.30"), "probability"),
     ],
 )
@@ -224,5 +224,22 @@ def test_own_orders_are_shown_in_the_book_with_the_queue_ahead() -> None:
             snapshot = desk.engine.snapshot(YES)
             assert snapshot is not None
             assert [own.child_id for own in snapshot.own] == [child_id]
+
+    run_virtual(scenario())
+
+
+def test_the_book_is_shown_while_several_children_have_just_ended() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            ended = [await desk.engine.submit_order(micro(size=10)) for _ in range(3)]
+            staying = await desk.engine.submit_order(micro(size=10))
+            kept = await desk.resting(staying)
+            for order_id in ended:
+                await desk.engine.cancel_order(order_id)
+                await desk.until_ended(order_id)
+            await asyncio.sleep(3)
+            snapshot = desk.engine.snapshot(YES)
+            assert snapshot is not None
+            assert [own.child_id for own in snapshot.own] == [kept]
 
     run_virtual(scenario())

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from polyterm.engine.face import UnknownOrderError
+from polyterm.engine.face import KeyReusedError, UnknownOrderError
+from polyterm.engine.metrics import Family, Kind, Sample
 from polyterm.engine.ports import NotFoundError, UnreachableError
+from polyterm.engine.settings import EngineSettings
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import (
     ChildStatus,
@@ -21,7 +23,9 @@ from polyterm.models.events import Event, Noticed, OrderAccepted, StopState
 from polyterm.models.ids import ChildId, ConditionId, OrderId, TokenId
 from polyterm.models.market import FeeSchedule, Market, Outcome
 from polyterm.models.money import UNIT, parse_units
+from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import (
     AccountView,
@@ -32,6 +36,7 @@ from polyterm.models.views import (
     PositionView,
     StopView,
 )
+from polyterm.strategies.planning import plan
 
 NOW_MS = 1_700_000_000_123
 MARKET = Market(
@@ -54,18 +59,27 @@ class ControlEngine:
     def __init__(self) -> None:
         self.requests: list[OrderRequest] = []
         self.orders: dict[OrderId, OrderView] = {}
+        self.changes: list[tuple[OrderId, OrderChange]] = []
         self.facts: list[Event] = []
         self.stop = StopView()
         self.proves_stop = True
         self.proves_cancel = True
         self.is_reachable = True
         self.refusal: RefusedError | None = None
+        self.settings = EngineSettings()
+        self.snapshots: dict[TokenId, MarketSnapshot] = {}
+        self.watched: list[str] = []
 
     # -- orders --
 
     async def submit_order(self, request: OrderRequest) -> OrderId:
         if self.refusal is not None:
             raise self.refusal
+        for number, earlier in enumerate(self.requests, 1):
+            if request.client_key is not None and earlier.client_key == request.client_key:
+                if earlier != request:
+                    raise KeyReusedError(f"o{number}")
+                return OrderId(f"o{number}")
         self.requests.append(request)
         order = _view(OrderId(f"o{len(self.requests)}"), request)
         self.orders[order.order_id] = order
@@ -75,6 +89,15 @@ class ControlEngine:
     async def check_order(self, request: OrderRequest) -> None:
         if self.refusal is not None:
             raise self.refusal
+
+    async def plan_order(self, request: OrderRequest) -> PlanView:
+        return plan(request, MARKET, request.size_units or 100 * UNIT, NOW_MS)
+
+    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.order_status(order_id)
+        self.changes.append((order_id, change))
 
     async def cancel_order(self, order_id: OrderId) -> None:
         if self.proves_cancel:
@@ -118,12 +141,14 @@ class ControlEngine:
     async def market_of(self, token_id: TokenId) -> Market:
         return MARKET
 
-    async def watch_market(self, market: Market) -> None: ...
+    async def watch_market(self, market: Market) -> None:
+        self.watched.append(market.slug)
 
-    async def unwatch_market(self, market: Market) -> None: ...
+    async def unwatch_market(self, market: Market) -> None:
+        self.watched.remove(market.slug)
 
     def snapshot(self, token_id: TokenId) -> MarketSnapshot | None:
-        return None
+        return self.snapshots.get(token_id)
 
     def changed_tokens(self) -> frozenset[TokenId]:
         return frozenset()
@@ -156,6 +181,10 @@ class ControlEngine:
             can_trade=is_running,
             problem="" if is_running else "stopped",
         )
+
+    def metrics(self) -> tuple[Family, ...]:
+        count = Sample(len(self.requests), (("strategy", "all"),), "_total")
+        return (Family("polyterm_orders_accepted", Kind.COUNTER, "Orders taken.", (count,)),)
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
         seen = len(self.facts) if after is None else after

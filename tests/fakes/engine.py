@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 import msgspec
 
 from polyterm.engine.face import UnknownOrderError
+from polyterm.engine.metrics import Family
 from polyterm.engine.ports import NotFoundError
+from polyterm.engine.settings import EngineSettings
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import OrderStatus, VenueName
 from polyterm.models.events import Event, StopState
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
+from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import (
     AccountView,
@@ -27,6 +31,7 @@ from polyterm.models.views import (
     OrderView,
     StopView,
 )
+from polyterm.strategies.planning import plan
 from tests.fakes.pictures import NOW_MS, healthy, order_view
 
 
@@ -36,6 +41,7 @@ class FakeEngine:
 
     markets: tuple[Market, ...] = ()
     venue: VenueName = VenueName.DEMO
+    settings: EngineSettings = field(default_factory=EngineSettings)
     account_view: AccountView = field(
         default_factory=lambda: AccountView(
             address="0xfake", cash=0, reserved=0, positions=(), at_ms=NOW_MS
@@ -50,6 +56,7 @@ class FakeEngine:
     snapshots: dict[TokenId, MarketSnapshot] = field(default_factory=dict)
     submitted: list[OrderRequest] = field(default_factory=list)
     cancelled: list[OrderId] = field(default_factory=list)
+    changed: list[tuple[OrderId, OrderChange]] = field(default_factory=list)
     paused: list[OrderId] = field(default_factory=list)
     resumed: list[OrderId] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
@@ -95,6 +102,16 @@ class FakeEngine:
     async def check_order(self, request: OrderRequest) -> None:
         if self.refusals and self.refusals[0]:
             raise RefusedError(self.refusals[0])
+
+    async def plan_order(self, request: OrderRequest) -> PlanView:
+        market, size = self._market(request.token_id), request.size_units or 0
+        return plan(request, market, size, NOW_MS)
+
+    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
+        if self.refusals and self.refusals[0]:
+            raise RefusedError(self.refusals.pop(0))
+        self.order_status(order_id)
+        self.changed.append((order_id, change))
 
     async def cancel_order(self, order_id: OrderId) -> None:
         self.cancelled.append(order_id)
@@ -157,6 +174,9 @@ class FakeEngine:
 
     def health(self) -> HealthView:
         return self.health_view
+
+    def metrics(self) -> tuple[Family, ...]:
+        return ()
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
         while True:

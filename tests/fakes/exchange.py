@@ -36,6 +36,7 @@ from polyterm.models.ids import ChildId, ConditionId, TokenId, TradeId
 from polyterm.models.market import FeeSchedule, Market
 from polyterm.models.market import Outcome as MarketOutcome
 from polyterm.models.money import UNIT, Dollars, Size
+from polyterm.models.snapshot import LastTrade
 from tests.fakes.virtual_time import VirtualClock
 
 YES, NO = TokenId(str(7 * 10**70)), TokenId(str(8 * 10**70))
@@ -142,6 +143,12 @@ class FakeExchange:
         self.shares[ticket.token_id] += sign * size
         self._tell_trade(report)
         self._tell_order(child_id)
+
+    def show_print(self, size: Size, price: int = 5_000, token_id: TokenId = YES) -> None:
+        """Let others trade: a print, and no other sign of it."""
+        if self._book_sink is not None:
+            trade = LastTrade(price, size, Side.BUY, self.clock.now_ms())
+            self._book_sink.traded(token_id, trade)
 
     def settle(self, trade_id: TradeId, status: TradeStatus) -> None:
         """Move a trade on."""

@@ -1,26 +1,36 @@
-"""An event loop whose time jumps to the next timer: hours of waiting pass in milliseconds."""
+"""An event loop whose time jumps to the next timer: hours of waiting pass in milliseconds.
+
+Work in other threads takes no virtual time: while any is under way, the loop waits for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
 START_MS = 1_790_000_000_000
+_PATIENCE_S = 30.0
+"""Real seconds after which another thread is taken to hang."""
 
 
 class _JumpingSelector(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self.outside = 0
+        """Errands of other threads that are waited for."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
+        ready = super().select(_PATIENCE_S if self.outside and timeout != 0 else 0)
         if ready:
             return ready
+        if self.outside and timeout != 0:
+            raise AssertionError("another thread did not come to an end")
         if timeout is None:
             raise AssertionError("everything waits, and no timer is set: the test would hang")
         self.now += max(timeout, 0.0)
@@ -36,6 +46,30 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.now
+
+    @contextmanager
+    def waiting_outside(self) -> Generator[None]:
+        """Let no virtual time pass within, because another thread is at work for us."""
+        self._jumping.outside += 1
+        try:
+            yield
+        finally:
+            self._jumping.outside -= 1
+
+    def run_in_executor(
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        future = super().run_in_executor(executor, func, *args)
+        self._jumping.outside += 1
+        future.add_done_callback(lambda _: self._come_back())
+        return future
+
+    async def shutdown_default_executor(self, *args: Any) -> None:
+        with self.waiting_outside():
+            await super().shutdown_default_executor(*args)
+
+    def _come_back(self) -> None:
+        self._jumping.outside -= 1
 
 
 class VirtualClock:

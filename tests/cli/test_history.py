@@ -1,0 +1,191 @@
+"""Commands that read the journal without an engine."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from polyterm.cli.places import VenuePlace, find_place
+from polyterm.engine.clock import SystemClock
+from polyterm.engine.records import Batch
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus
+from polyterm.models.events import ChildChanged, Filled, OrderAccepted, OrderAdjusted
+from polyterm.models.money import UNIT
+from polyterm.models.order_request import OrderRequest
+from polyterm.storage import open_store
+from tests.cli.conftest import Polyterm
+from tests.engine.desk import micro
+from tests.storage.journals import ORDER, a_child, a_fill, a_parent
+
+AT_MS = 1_700_000_000_123
+
+
+@pytest_asyncio.fixture
+async def journal() -> VenuePlace:
+    """A venue where one order was filled in two parts, one of them undone."""
+    place = find_place().make()
+    child = a_child(1, 100, status=ChildStatus.FILLED)
+    fills = (
+        a_fill(child, 40, fee=UNIT // 10, at_ms=AT_MS),
+        a_fill(child, 60, trade_id="t2", at_ms=AT_MS + 1, status=TradeStatus.FAILED),
+    )
+    async with open_store(place.database, SystemClock()) as store:
+        parent = a_parent(
+            status=OrderStatus.COMPLETED, created_ms=AT_MS, question="=SUM(A1)", slug="=rain"
+        )
+        events = (
+            OrderAccepted(at_ms=AT_MS, order_id=ORDER, seq=1, summary="buy 100"),
+            ChildChanged(
+                at_ms=AT_MS,
+                order_id=ORDER,
+                seq=2,
+                child_id=child.child_id,
+                status=ChildStatus.LIVE,
+                side=Side.BUY,
+                price=5_000,
+                size=100 * UNIT,
+                matched=0,
+                reason="inside the band",
+            ),
+            OrderAdjusted(
+                at_ms=AT_MS,
+                order_id=ORDER,
+                seq=3,
+                old_price=5_000,
+                new_price=5_100,
+                size=100 * UNIT,
+                number=1,
+                reason="undercut",
+            ),
+            Filled(
+                at_ms=AT_MS,
+                order_id=ORDER,
+                seq=4,
+                child_id=child.child_id,
+                trade_id=fills[0].trade_id,
+                side=Side.BUY,
+                price=5_000,
+                size=40 * UNIT,
+                fee=UNIT // 10,
+                is_maker=False,
+            ),
+        )
+        await store.commit([Batch(parents=(parent,))])
+        await store.commit([Batch(new_child=child)])
+        await store.commit([Batch(fills=fills, events=events)])
+    return place
+
+
+def test_fills_are_listed_with_their_market(polyterm: Polyterm, journal: VenuePlace):
+    fills = json.loads(polyterm(f"fills --order {ORDER} --json").stdout)
+    assert [(fill["size"], fill["status"]) for fill in fills] == [
+        ("40", "MATCHED"),
+        ("60", "FAILED"),
+    ]
+    assert fills[0]["fee"] == "0.1"
+    assert fills[0]["at"] == "2023-11-14T22:13:20.123Z"
+    assert len(json.loads(polyterm("fills --last 1 --json").stdout)) == 1
+    assert "=rain" in polyterm("fills").stdout
+
+
+def test_the_story_of_an_order_in_words(polyterm: Polyterm, journal: VenuePlace):
+    told = polyterm(f"logs --order {ORDER}").stdout.splitlines()
+    assert told == [
+        "2023-11-14",
+        "22:13:20.123  accepted: buy 100",
+        "22:13:20.123  child 0x1 (buy 100 at 0.50) rests in the book: inside the band",
+        "22:13:20.123  moved 0.50 -> 0.51: undercut",
+        "22:13:20.123  buy 40 at 0.50, taking, fee 0.1",
+    ]
+
+
+def test_orders_are_exported_with_what_their_fills_add_up_to(
+    polyterm: Polyterm, journal: VenuePlace
+):
+    (order,) = map(json.loads, polyterm("export orders --format jsonl").stdout.splitlines())
+    assert (order["filled"], order["paid"], order["fees"]) == ("40", "20", "0.1")
+    assert (order["average_price"], order["strategy"]) == ("0.5", "micro_price")
+
+
+def test_a_csv_holds_no_formula_that_somebody_else_wrote(
+    polyterm: Polyterm, journal: VenuePlace, tmp_path: Path
+):
+    target = tmp_path / "orders.csv"
+    assert polyterm(f"export orders --out {target}").returncode == 0
+    (row,) = csv.DictReader(io.StringIO(target.read_text()))
+    assert row["market"] == "'=rain"
+    assert row["size"] == "100"
+
+
+def test_decisions_are_all_facts_in_order(polyterm: Polyterm, journal: VenuePlace):
+    rows = list(csv.DictReader(io.StringIO(polyterm("export decisions").stdout)))
+    assert [row["seq"] for row in rows] == ["1", "2", "3", "4"]
+    assert rows[2]["new_price"] == "0.51"
+    assert rows[2]["words"] == "moved 0.50 -> 0.51: undercut"
+
+
+def test_reading_changes_nothing(polyterm: Polyterm, journal: VenuePlace):
+    before = journal.database.read_bytes()
+    polyterm("export decisions")
+    polyterm("doctor")
+    assert journal.database.read_bytes() == before
+
+
+def test_a_backup_is_a_journal_of_its_own(polyterm: Polyterm, journal: VenuePlace):
+    made = Path(json.loads(polyterm("backup --json").stdout)["backup"])
+    assert made.parent == journal.directory / "backups"
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert str(made) in polyterm("backup --list").stdout
+
+
+async def test_a_backup_reads_orders_of_every_strategy(polyterm: Polyterm, journal: VenuePlace):
+    request = OrderRequest.model_validate({**micro().model_dump(), "params": {"strategy": "twap"}})
+    async with open_store(journal.database, SystemClock()) as store:
+        await store.commit([Batch(parents=(a_parent(order_id="0002", request=request),))])
+    done = await asyncio.to_thread(polyterm, "backup")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("line", ["fills", "logs --order x", "export fills", "logs", "backup"])
+def test_where_nothing_has_run_there_is_nothing_to_read(polyterm: Polyterm, line: str):
+    done = polyterm(line)
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+    assert not find_place().database.exists()
+
+
+def test_an_unknown_order_is_not_found(polyterm: Polyterm, journal: VenuePlace):
+    assert polyterm("logs --order nope").returncode == 4
+    assert polyterm("fills --order nope").returncode == 4
+
+
+def test_another_programs_database_is_left_alone(polyterm: Polyterm, journal: VenuePlace):
+    journal.database.write_bytes(b"not a database at all")
+    done = polyterm("fills")
+    assert done.returncode == 1
+    assert "cannot be read" in done.stderr
+
+
+def test_the_doctor_finds_what_is_ill(polyterm: Polyterm, journal: VenuePlace):
+    assert polyterm("doctor").returncode == 0
+    journal.database.chmod(0o644)
+    ill = polyterm("doctor --json")
+    assert ill.returncode == 1
+    verdicts = {found["name"]: found["verdict"] for found in json.loads(ill.stdout)}
+    assert verdicts["files"] == "ILL"
+    assert verdicts["journal"] == "ok"
+    assert verdicts["engine"] == "note"
+
+
+def test_the_doctor_says_which_setting_is_bad(polyterm: Polyterm, home: Path):
+    (home / "config").mkdir()
+    (home / "config" / "config.toml").write_text("[engine]\nworkrs = 1\n")
+    done = polyterm("doctor")
+    assert done.returncode == 1
+    assert "engine.workrs: no such setting" in done.stdout

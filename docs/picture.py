@@ -40,7 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         flags = SessionFlags(venue=VenueName.DEMO, data_dir=Path(directory), seed=SEED)
         prepared = prepare(flags)
-        with local_exchange(prepared, flags) as local:
+        with local_exchange(flags) as local:
             url = None if local is None else local.wait_ready()
             asyncio.run(_take(prepared, url))
 

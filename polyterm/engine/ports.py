@@ -7,7 +7,7 @@ report it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NoReturn, Protocol
@@ -309,8 +309,8 @@ class Exchange(Protocol):
         """Sign a child; its id is known from here on."""
         ...
 
-    async def send(self, order: SignedOrder) -> SendReport:
-        """Send the bytes once."""
+    async def send(self, order: SignedOrder, may_send: Callable[[], bool]) -> SendReport:
+        """Send the bytes once; `may_send` is asked after the last wait before the socket."""
         ...
 
     async def cancel(self, child_ids: Sequence[ChildId]) -> CancelReport:

@@ -121,7 +121,7 @@ class Sender:
         register.move(child.child_id, ChildEvent.SEND)
         gate.sends_in_flight += 1
         try:
-            report = await self._desk.exchange.send(signed)
+            report = await self._desk.exchange.send(signed, lambda: not gate.closed_because)
         except asyncio.CancelledError:
             register.move(child.child_id, ChildEvent.LOST_SIGHT, "interrupted while sending")
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -162,9 +162,9 @@ class PolymarketExchange:
             random=self._random,
         )
 
-    async def send(self, order: SignedOrder) -> SendReport:
-        """Send the bytes once."""
-        return await self._entry.send(order)
+    async def send(self, order: SignedOrder, may_send: Callable[[], bool]) -> SendReport:
+        """Send the bytes once; `may_send` is asked after the last wait before the socket."""
+        return await self._entry.send(order, may_send)
 
     async def cancel(self, child_ids: Sequence[ChildId]) -> CancelReport:
         """Cancel these; any number."""

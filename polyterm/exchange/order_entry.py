@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -33,14 +33,19 @@ class OrderEntry:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    async def send(self, order: SignedOrder) -> SendReport:
-        """Send the bytes once; what the network does to them is reported, never raised."""
+    async def send(self, order: SignedOrder, may_send: Callable[[], bool]) -> SendReport:
+        """Send the bytes once; what the network does to them is reported, never raised.
+
+        `may_send` is asked after the wait for the rate limit: a stop may have come meanwhile.
+        """
         request = Request("POST", "/order", Lane.ORDERS, body=order.body, is_private=True)
         wait_s = self._gateway.budget.wait_s(request.lane)
         if wait_s > _LONGEST_WAIT_S:
             reason = f"held back: the rate limit allows the next order in {wait_s:.1f} s"
             return SendReport(Outcome.NOT_SENT, reason, mode=Mode.THROTTLED, retry_after_s=wait_s)
         await self._gateway.pause(request)
+        if not may_send():
+            return SendReport(Outcome.NOT_SENT, "no longer wanted when its turn came")
         try:
             answer = await self._gateway.send(request)
         except UnreachableError as error:

@@ -226,3 +226,15 @@ def test_no_heartbeat_is_sent_unless_asked_for() -> None:
             assert desk.exchange.beats == []
 
     run_virtual(scenario())
+
+
+def test_an_order_that_waits_for_its_turn_is_not_sent_once_the_stop_has_begun() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            desk.exchange.turn_s = 0.4
+            await desk.engine.submit_order(micro())
+            await desk.until(lambda: desk.engine.health().open_children == 1)
+            await desk.engine.emergency_stop()
+            assert desk.exchange.received == []
+
+    run_virtual(scenario())

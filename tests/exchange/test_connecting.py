@@ -157,7 +157,7 @@ async def test_a_closed_client_says_so_and_sends_nothing() -> None:
     order = await client.sign(a_ticket())
     await client.aclose()
     desk.requests.clear()
-    report = await client.send(order)
+    report = await client.send(order, lambda: True)
     assert (report.outcome, desk.requests) == (Outcome.NOT_SENT, [])
     with pytest.raises(UnreachableError, match="closed"):
         await client.cash()
@@ -191,10 +191,10 @@ async def test_an_order_is_not_repeated_after_a_401_but_the_next_one_passes() ->
     desk.tolerance_s, desk.time_s = 1, NOW_S + 60
     order = await client.sign(a_ticket())
     desk.requests.clear()
-    assert (await client.send(order)).outcome is Outcome.REJECTED
+    assert (await client.send(order, lambda: True)).outcome is Outcome.REJECTED
     assert desk.asked() == ["POST /order", "GET /time"]
     desk.requests.clear()
-    await client.send(await client.sign(a_ticket()))
+    await client.send(await client.sign(a_ticket()), lambda: True)
     assert desk.requests[0].headers["POLY_TIMESTAMP"] == str(NOW_S + 60)
     assert desk.asked() == ["POST /order"]
 

@@ -64,7 +64,7 @@ def answer(body: bytes, length: int | None = None) -> bytes:
 async def test_nobody_listening_means_that_nothing_was_sent(unused_tcp_port: int) -> None:
     client = client_at(unused_tcp_port)
     order = await client.sign(a_ticket())
-    assert (await client.send(order)).outcome is Outcome.NOT_SENT
+    assert (await client.send(order, lambda: True)).outcome is Outcome.NOT_SENT
     assert (await client.cancel([order.child_id])).outcome is Outcome.NOT_SENT
     await client.aclose()
 
@@ -82,7 +82,7 @@ async def test_an_order_that_arrived_unanswered_is_unknown(reply: bytes) -> None
 
     async with client_of(drop) as client:
         order = await client.sign(a_ticket())
-        assert (await client.send(order)).outcome is Outcome.UNKNOWN
+        assert (await client.send(order, lambda: True)).outcome is Outcome.UNKNOWN
         assert arrived == [order.body], "the signed bytes, once"
 
 
@@ -100,7 +100,7 @@ async def test_a_cancel_never_waits_behind_orders() -> None:
 
     async with client_of(hold_orders) as client:
         order = await client.sign(a_ticket())
-        sends = [asyncio.create_task(client.send(order)) for _ in range(40)]
+        sends = [asyncio.create_task(client.send(order, lambda: True)) for _ in range(40)]
         await until(lambda: len(waiting) == 16)
         async with asyncio.timeout(2):
             assert (await client.cancel([ChildId("0x1")])).cancelled == {"0x1"}
@@ -121,7 +121,7 @@ async def test_cancelling_a_send_lets_the_cancellation_through() -> None:
         await reader.read()
 
     async with client_of(never_answer) as client:
-        send = asyncio.create_task(client.send(await client.sign(a_ticket())))
+        send = asyncio.create_task(client.send(await client.sign(a_ticket()), lambda: True))
         await arrived.wait()
         send.cancel()
         with pytest.raises(asyncio.CancelledError):

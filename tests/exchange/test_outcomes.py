@@ -188,7 +188,7 @@ async def send(status: int, content: Any, headers: dict[str, str] | None = None)
 
     client = a_client(exchange)
     order = await client.sign(a_ticket())
-    report = await client.send(order)
+    report = await client.send(order, lambda: True)
     await client.aclose()
     assert posts == [order.body], "the bytes that were signed, once"
     return report
@@ -214,7 +214,7 @@ async def test_what_a_failed_request_leaves_known(error: Exception, outcome: Out
 
     client = a_client(exchange)
     order = await client.sign(a_ticket())
-    assert (await client.send(order)).outcome is outcome
+    assert (await client.send(order, lambda: True)).outcome is outcome
     assert (await client.cancel([order.child_id])).outcome is outcome
     assert (await client.cancel_all()).outcome is outcome
     assert posts == 3, "nothing is sent twice"

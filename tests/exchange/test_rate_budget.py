@@ -86,13 +86,13 @@ async def test_an_order_that_would_wait_too_long_is_given_back_unsent() -> None:
     clock = StillClock()
     client = a_client(exchange, clock=clock)
     order = await client.sign(a_ticket())
-    assert (await client.send(order)).mode is Mode.THROTTLED
-    held = await client.send(order)
+    assert (await client.send(order, lambda: True)).mode is Mode.THROTTLED
+    held = await client.send(order, lambda: True)
     assert (held.outcome, held.mode, posts) == (Outcome.NOT_SENT, Mode.THROTTLED, 1)
     assert held.retry_after_s == pytest.approx(5 + 1 / 40)
     assert (await client.cancel([ChildId("0x1")])).outcome is Outcome.NOT_ACCEPTED
     clock.seconds += 6
-    assert (await client.send(order)).outcome is Outcome.NOT_ACCEPTED
+    assert (await client.send(order, lambda: True)).outcome is Outcome.NOT_ACCEPTED
 
 
 async def test_a_stop_is_never_held_back() -> None:
@@ -104,3 +104,16 @@ async def test_a_stop_is_never_held_back() -> None:
     client = a_client(exchange)
     for _ in range(5):
         assert (await client.cancel_all()).outcome is Outcome.ACCEPTED
+
+
+async def test_an_order_that_is_no_longer_wanted_when_its_turn_comes_is_not_written() -> None:
+    posts = 0
+
+    def exchange(request: httpx.Request) -> httpx.Response:
+        nonlocal posts
+        posts += 1
+        return httpx.Response(200)
+
+    client = a_client(exchange, clock=StillClock())
+    report = await client.send(await client.sign(a_ticket()), lambda: False)
+    assert (report.outcome, posts) == (Outcome.NOT_SENT, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NoReturn
@@ -102,6 +102,8 @@ class FakeExchange:
         self.bids: tuple[Level, ...] = (Level(4900, 500 * UNIT), Level(4800, 900 * UNIT))
         self.asks: tuple[Level, ...] = (Level(5100, 500 * UNIT), Level(5200, 900 * UNIT))
         self.delay_s = 0.02
+        self.turn_s = 0.0
+        """How long an order waits for its turn before it is sent."""
         self.tells = True
         """Whether the user feed tells anything."""
         self._user: UserSink | None = None
@@ -214,7 +216,10 @@ class FakeExchange:
         digest = sha256(f"{self._salt}".encode()).hexdigest()
         return SignedOrder(ChildId(f"0x{digest}"), ticket, digest.encode())
 
-    async def send(self, order: SignedOrder) -> SendReport:
+    async def send(self, order: SignedOrder, may_send: Callable[[], bool]) -> SendReport:
+        await asyncio.sleep(self.turn_s)
+        if not may_send():
+            return SendReport(Outcome.NOT_SENT, "no longer wanted")
         await asyncio.sleep(self.delay_s)
         what = self.script.sends.popleft() if self.script.sends else "take"
         if self.script.unreachable:

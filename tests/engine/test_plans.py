@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from polyterm.models.book import Level
+from polyterm.models.complaint import RefusedError
+from polyterm.models.events import OrderAccepted
+from polyterm.models.money import UNIT
+from tests.engine.desk import iceberg, kelly, open_desk
+from tests.fakes.virtual_time import run_virtual
+
+
+def test_a_plan_that_had_to_change_is_shown_before_and_written_down_after() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            request = iceberg(size=100, tranche=2)
+            plan = await desk.engine.plan_order(request)
+            change = "tranches of 5 shares instead of 2: smaller ones cannot be sent"
+            assert plan.changes == (change,)
+            assert (len(plan.children), plan.size) == (20, 100 * UNIT)
+            assert desk.store.parents == {}
+            order_id = await desk.engine.submit_order(request)
+            child_id = await desk.resting(order_id)
+            assert desk.exchange.orders[child_id].ticket.size >= 5 * UNIT
+            (fact,) = [e for e in desk.store.events if isinstance(e, OrderAccepted)]
+            assert fact.summary.endswith(change)
+
+    run_virtual(scenario())
+
+
+def test_a_plan_of_kelly_has_the_size_it_would_want_now() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            plan = await desk.engine.plan_order(kelly())
+            order_id = await desk.engine.submit_order(kelly())
+            await desk.resting(order_id)
+            assert plan.size == desk.engine.order_status(order_id).size
+            with pytest.raises(RefusedError, match="probability"):
+                await desk.engine.plan_order(kelly(probability="0.30"))
+
+    run_virtual(scenario())
+
+
+def test_the_leak_meter_counts_who_steps_ahead_of_a_tranche_just_shown() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(iceberg())
+            child_id = await desk.resting(order_id)
+            price = desk.exchange.orders[child_id].ticket.price
+            better = [Level(price + 50, 300 * UNIT), *desk.exchange.bids]
+            desk.exchange.set_book(better, desk.exchange.asks)
+            await desk.until(
+                lambda: "stepped ahead of 1 of 1" in desk.engine.order_status(order_id).reason
+            )
+
+    run_virtual(scenario())

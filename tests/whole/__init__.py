@@ -1,0 +1,1 @@
+"""The whole house in one process and in virtual time."""

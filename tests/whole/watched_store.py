@@ -1,0 +1,79 @@
+"""A journal that can die like a process, and remembers what it had committed by then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from random import Random
+
+from polyterm.engine.records import Batch, Saved, Store, StoreError
+from polyterm.models.enums import ChildStatus
+from polyterm.models.events import ChildChanged, Event, Filled, StopState
+from polyterm.models.ids import ChildId, TradeId
+from tests.whole.trouble import Fault, Trouble
+
+_SLOWEST_S = 0.01
+
+
+class Archive:
+    """What was committed over all lives of the engine."""
+
+    def __init__(self) -> None:
+        self.children: set[ChildId] = set()
+        self.filled: Counter[tuple[TradeId, ChildId]] = Counter()
+        """How often each trade of each child was told as a fill."""
+        self.stop = StopState.RUNNING
+        self.stops = 0
+        """How often the latch was closed."""
+        self.unknowns = 0
+        """How often the fate of a child became unknown."""
+
+    def keep(self, batch: Batch) -> None:
+        """Take note of a batch that is on disk now."""
+        if batch.new_child is not None:
+            self.children.add(batch.new_child.child_id)
+        self.stops += batch.stop is StopState.STOPPING
+        self.unknowns += sum(_is_unknown(event) for event in batch.events)
+        self.stop = batch.stop or self.stop
+        fills = [event for event in batch.events if isinstance(event, Filled)]
+        self.filled.update((fill.trade_id, fill.child_id) for fill in fills)
+
+
+class WatchedStore:
+    """One life of a journal; takes a moment to commit, and may find the disk full."""
+
+    def __init__(self, inner: Store, archive: Archive, trouble: Trouble, random: Random) -> None:
+        self._inner = inner
+        self._archive = archive
+        self._trouble = trouble
+        self._random = random
+        self.is_alive = True
+
+    async def load(self) -> Saved:
+        """Everything that earlier lives wrote."""
+        return await self._inner.load()
+
+    async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
+        """Facts, oldest first."""
+        return await self._inner.events_after(seq, limit)
+
+    async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
+        """Commit after a moment, and tell of it after another: death may come in either."""
+        await self._pause()
+        if self._trouble.strikes(Fault.DISK_FULL):
+            raise StoreError("database or disk is full")
+        results = await self._inner.commit(batches)
+        for batch, error in zip(batches, results, strict=True):
+            if error is None:
+                self._archive.keep(batch)
+        await self._pause()
+        return results
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self._random.uniform(0, _SLOWEST_S))
+        if not self.is_alive:
+            await asyncio.Event().wait()
+
+
+def _is_unknown(event: Event) -> bool:
+    return isinstance(event, ChildChanged) and event.status is ChildStatus.UNKNOWN

@@ -55,15 +55,17 @@ class OrderBook:
     def set_level(self, side: Side, price: Price, size: Size) -> None:
         """Set the aggregate size at a price; zero takes the level away."""
         if side is Side.BUY:
+            best = self._best_bid
             if size:
                 self.bids[price] = size
-                if self._best_bid is not None and price > self._best_bid:
+                if best is not None and price > best:
                     self._best_bid = price
-            elif self.bids.pop(price, None) is not None and price == self._best_bid:
+            elif self.bids.pop(price, None) is not None and price == best:
                 self._best_bid = None
         elif size:
             self.asks[price] = size
-            if self._best_ask is not None and price < self._best_ask:
+            best = self._best_ask
+            if best is not None and price < best:
                 self._best_ask = price
         elif self.asks.pop(price, None) is not None and price == self._best_ask:
             self._best_ask = None

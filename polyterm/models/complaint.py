@@ -35,12 +35,9 @@ def complaints_of(error: ValidationError) -> tuple[Complaint, ...]:
 
 def _complaint(where: tuple[int | str, ...], message: str) -> Complaint:
     reason = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    names = [str(part) for part in where if part not in _TAGS]
+    names = [str(part) for part in where]
     if not names or names == ["params"]:
         field, colon, rest = reason.partition(": ")
         if colon and field.isidentifier():
             return Complaint(field, rest)
     return Complaint(names[-1] if names else "", reason[:1].lower() + reason[1:])
-
-
-_TAGS = frozenset({"iceberg", "micro_price", "kelly"})

@@ -105,7 +105,7 @@ class OrderType(StrEnum):
 
 
 class StrategyName(StrEnum):
-    """How a parent order is worked."""
+    """The strategies that are mentioned by name; `polyterm.strategies.registry` knows them all."""
 
     ICEBERG = "iceberg"
     MICRO_PRICE = "micro_price"

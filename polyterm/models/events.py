@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus, Urgency
 from polyterm.models.ids import ChildId, OrderId, TradeId
 from polyterm.models.money import Dollars, Price, Size
 
@@ -60,6 +60,18 @@ class OrderResized(_Fact, frozen=True):
     old_size: Size
     new_size: Size
     reason: str
+
+
+class OrderChanged(_Fact, frozen=True):
+    """The trader changed a working order; all that may be changed, as it stands now."""
+
+    old_size: Size
+    new_size: Size
+    worst_price: Price
+    urgency: Urgency
+    deadline_ms: int | None
+    summary: str
+    """What was changed, in words."""
 
 
 class ChildChanged(_Fact, frozen=True):
@@ -142,6 +154,7 @@ Event: TypeAlias = (
     OrderAccepted
     | OrderStatusChanged
     | OrderResized
+    | OrderChanged
     | ChildChanged
     | OrderAdjusted
     | Filled

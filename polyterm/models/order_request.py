@@ -7,40 +7,28 @@ known from the request alone is refused here, each refusal naming its field.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from polyterm.models.enums import EndAction, Side, StrategyName, Urgency
+from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.ids import TokenId
 from polyterm.models.money import Price, Size, parse_price, parse_units
-
-MAX_SHARES = Decimal(10_000_000)
-
-
-def _with_decimals(places: int):
-    def check(value: Decimal) -> Decimal:
-        if value.is_finite() and value != round(value, places):
-            raise ValueError(f"at most {places} decimals")
-        return value
-
-    return AfterValidator(check)
+from polyterm.models.strategy_params import (
+    AnyParams,
+    Limit,
+    Money,
+    Probability,
+    Shares,
+    StrategyParams,
+    Strict,
+)
 
 
-Shares = Annotated[Decimal, Field(gt=0, le=MAX_SHARES), _with_decimals(2)]
-Limit = Annotated[Decimal, Field(gt=0, lt=1), _with_decimals(4)]
-Probability = Annotated[Decimal, Field(gt=0, lt=1)]
-Money = Annotated[Decimal, Field(gt=0, le=Decimal(1_000_000_000)), _with_decimals(6)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class IcebergParams(_Strict):
+class IcebergParams(StrategyParams):
     """Show a little at a time: sequential tranches that add up to the size exactly."""
 
-    strategy: Literal[StrategyName.ICEBERG] = StrategyName.ICEBERG
+    strategy: str = "iceberg"
     tranche_size: Shares | None = Field(default=None, title="Tranche")
     """Shares shown at a time; a tenth of the size (at least the market's minimum) where not set."""
     tranche_variation: Decimal = Field(
@@ -55,6 +43,10 @@ class IcebergParams(_Strict):
     """Seconds between two tranches, at least."""
     max_delay_s: Decimal = Field(default=Decimal(3), ge=0, le=3600, title="Longest pause")
     """Seconds between two tranches, at most."""
+    tranche_timeout_s: Decimal | None = Field(
+        default=None, ge=1, le=86_400, title="Tranche timeout"
+    )
+    """Seconds after which what a tranche has left is taken back and joins the next one."""
 
     @model_validator(mode="after")
     def _ranges(self) -> Self:
@@ -66,7 +58,7 @@ class IcebergParams(_Strict):
         return self
 
 
-class _BandParams(_Strict):
+class BandParams(StrategyParams):
     """How a resting order follows the micro-price; micro-price and Kelly orders share it."""
 
     threshold_bps: int = Field(default=50, ge=1, le=5_000, title="Band")
@@ -74,26 +66,34 @@ class _BandParams(_Strict):
     aggression_bps: int = Field(default=100, ge=0, le=5_000, title="Aggression")
     """How far ahead of the next best order of our side we may stand, in basis points; never less
     than one tick."""
+    hysteresis_ticks: Decimal = Field(default=Decimal("0.5"), ge=0, le=100, title="Hysteresis")
+    """How far beyond the band a price must be, in ticks, before it counts as out of it."""
+    imbalance_table: tuple[tuple[float, ...], ...] = Field(default=(), max_length=10)
+    """Stoikov's estimator, as `polyterm.strategies.stoikov` fits it: one row a spread in ticks, in
+    it the ticks from the mid by equal steps of imbalance; the weighted mid where not set."""
     max_adjustments: int = Field(default=10, ge=0, le=1_000, title="Adjustments")
     """Cancel-and-replace moves over the order's life."""
     min_interval_s: Decimal = Field(default=Decimal(2), ge=0, le=3600, title="Interval")
     """Seconds between two moves, at least."""
 
 
-class MicroPriceParams(_BandParams):
+class MicroPriceParams(BandParams):
     """Rest one order inside a band around the micro-price, and follow it."""
 
-    strategy: Literal[StrategyName.MICRO_PRICE] = StrategyName.MICRO_PRICE
+    strategy: str = "micro_price"
 
 
-class KellyParams(_BandParams):
+class KellyParams(BandParams):
     """Size by the Kelly criterion, then work the size by the micro-price."""
 
-    strategy: Literal[StrategyName.KELLY] = StrategyName.KELLY
+    sizes_itself: ClassVar[bool] = True
+    strategy: str = "kelly"
     probability: Probability = Field(title="Probability")
     """Your probability that this outcome wins, between 0 and 1."""
     fraction: Decimal = Field(default=Decimal("0.5"), gt=0, le=1, title="Fraction")
     """Part of the full Kelly stake to take: 0.5 is half Kelly."""
+    confidence: Decimal = Field(default=Decimal(1), gt=0, le=1, title="Confidence")
+    """Weight of your probability against the market's: 0.5 trusts both alike, 1 yours alone."""
     bankroll: Money | None = Field(default=None, title="Bankroll")
     """Dollars that the stake is a part of; the account's worth where not set."""
     max_stake: Money | None = Field(default=None, title="Largest stake")
@@ -102,17 +102,12 @@ class KellyParams(_BandParams):
     """Seconds between two looks at the size."""
 
 
-StrategyParams = Annotated[
-    IcebergParams | MicroPriceParams | KellyParams, Field(discriminator="strategy")
-]
-
-
-class OrderRequest(_Strict):
+class OrderRequest(Strict):
     """Buy or sell up to so many shares of a token, never beyond a limit, by a strategy."""
 
     token_id: Annotated[TokenId, Field(pattern=r"^[0-9]{1,78}$", title="Token")]
     side: Side = Field(title="Side")
-    params: StrategyParams
+    params: AnyParams
     size: Shares | None = Field(default=None, title="Size")
     """Shares; needed by every strategy but Kelly, where it caps the computed size."""
     max_price: Limit | None = Field(default=None, title="Highest price")
@@ -127,8 +122,14 @@ class OrderRequest(_Strict):
     )
     """Seconds from acceptance until the end action; no deadline where not set."""
     end_action: EndAction = Field(default=EndAction.CANCEL, title="At deadline")
+    volume_cap: Decimal | None = Field(default=None, gt=0, le=1, title="Volume cap")
+    """Largest part of what the market trades, and of a level it takes from; 0.1 is a tenth."""
     confirmed: bool = False
     """The trader has seen that the order is a large one."""
+    changes: int = Field(default=0, ge=0)
+    """How often it was changed since it was accepted."""
+    client_key: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")] | None = None
+    """The caller's own name for this request: sent again, it orders nothing a second time."""
 
     @model_validator(mode="after")
     def _limit_of_its_side(self) -> Self:
@@ -139,14 +140,14 @@ class OrderRequest(_Strict):
             raise ValueError(f"{other}: a {self.side.lower()} is limited by {wanted}")
         if getattr(self, wanted) is None:
             raise ValueError(f"{wanted}: a {self.side.lower()} needs one")
-        if self.size is None and not isinstance(self.params, KellyParams):
+        if self.size is None and not self.params.sizes_itself:
             raise ValueError(f"size: {self.params.strategy} needs one")
         if self.post_only and self.end_action is EndAction.CROSS:
             raise ValueError("end_action: a post-only order cannot cross at its deadline")
         return self
 
     @property
-    def strategy(self) -> StrategyName:
+    def strategy(self) -> str:
         """How the order is worked."""
         return self.params.strategy
 

@@ -15,7 +15,6 @@ from polyterm.models.enums import (
     OrderStatus,
     OrderType,
     Side,
-    StrategyName,
     TradeStatus,
     Urgency,
     VenueName,
@@ -72,7 +71,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     question: str
     outcome: str
     side: Side
-    strategy: StrategyName
+    strategy: str
     urgency: Urgency
     status: OrderStatus
     reason: str

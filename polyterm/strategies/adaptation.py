@@ -34,6 +34,7 @@ from polyterm.strategies.pricing import (
     toward_opposite,
     words,
 )
+from polyterm.strategies.queue_value import front
 
 SOONEST_MS: Final = 2_000
 """No reaction to an undercut before that."""
@@ -69,7 +70,10 @@ def adapt(order: OrderState, child: Working, market: MarketView, now_ms: int) ->
     if order.adjustments >= profile.max_adjustments:
         return _hold(child, f"all {profile.max_adjustments} adjustments used")
     cut = undercut(market.book, order.side, child.price, margin=market.tick)
-    due_ms = child.since_ms + reaction_ms(profile, cut)
+    patience_ms = reaction_ms(profile, cut)
+    if cut is Undercut.NONE:
+        patience_ms = int(patience_ms * (1 + front(child, market, order.side)))
+    due_ms = child.since_ms + patience_ms
     if now_ms < due_ms:
         return _hold(child, _standing(order, child, market, cut), due_ms)
     if order.post_only and is_overpriced(market, order.side, child.price):

@@ -8,6 +8,7 @@ the same draws until the order has placed another child. So a restart in mid-pla
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol, TypeAlias
@@ -17,7 +18,8 @@ from polyterm.models.enums import EndAction, OrderType, Side, Urgency
 from polyterm.models.ids import ChildId, OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.money import PRICE_ONE, Dollars, Price, Size
-from polyterm.models.order_request import StrategyParams
+from polyterm.models.plan import PlanView
+from polyterm.models.strategy_params import StrategyParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Working:
     """When it was written down."""
     is_live: bool
     """Whether the exchange has confirmed it and no cancel is under way: only such may be moved."""
+    ahead: Size | None = None
+    """Shares before it in the queue at its price, an upper bound; nothing where not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,14 @@ class OrderState:
     """When the target was last set anew."""
     crossed: bool = False
     """Whether the end action's child was sent already: it is sent once."""
+    seed: int = 0
+    """The order's own number: what a schedule must draw alike at every look is drawn from it."""
+    filled_before: Size = 0
+    """The part of `filled` that was there before `MarketView.traded` began to count."""
+    stepped_ahead: int = 0
+    """Children of this run that others stepped ahead of within moments: the leak meter."""
+    volume_cap: float | None = None
+    """Largest part of the traded volume, and of a level it takes from; no cap where not set."""
 
     @property
     def remaining(self) -> Size:
@@ -105,11 +117,15 @@ class MarketView:
     book: BookTop
     is_fresh: bool
     """Whether a decision may rest on this book (rule R6)."""
+    traded: Size = 0
+    """Shares printed since the order was first worked in this run, our own fills among them."""
+    estimate: float | None = None
+    """Fair price by another estimator than the weighted mid, in price units."""
 
     @property
     def micro(self) -> float | None:
         """Micro-price of the others' book, in price units."""
-        return self.book.micro
+        return self.book.micro if self.estimate is None else self.estimate
 
     @property
     def tick(self) -> Price:
@@ -182,11 +198,46 @@ Decision: TypeAlias = Wait | Place | Replace | Cancel | Resize | Done | Fail
 
 
 class Decide(Protocol):
-    """One strategy."""
+    """What a strategy does next."""
 
     def __call__(
         self, order: OrderState, market: MarketView, now_ms: int, random: Random
     ) -> Decision: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An order that is not accepted yet, as far as a plan depends on it."""
+
+    params: StrategyParams
+    side: Side
+    size: Size
+    worst_price: Price
+    urgency: Urgency
+    post_only: bool
+    market: Market
+    starts_ms: int
+    deadline_ms: int | None
+
+
+Planner: TypeAlias = Callable[[Intent], PlanView]
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """All that the house needs of a strategy: forms, flags, checks and help come from it."""
+
+    params: type[StrategyParams]
+    label: str
+    """What a person calls it."""
+    decide: Decide
+    plan: Planner
+    """The children it would place, rewritten to what the market allows; pure."""
+
+    @property
+    def name(self) -> str:
+        """What requests, flags and the journal call it."""
+        return self.params.model_fields["strategy"].default
 
 
 @dataclass(frozen=True, slots=True)

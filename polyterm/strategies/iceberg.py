@@ -6,12 +6,24 @@ from random import Random
 from typing import cast
 
 from polyterm.models.enums import Urgency
-from polyterm.models.money import SIZE_STEP, Size, floor_to, format_units
+from polyterm.models.money import SIZE_STEP, Size, floor_to, format_units, notional, parse_units
 from polyterm.models.order_request import IcebergParams
+from polyterm.models.plan import PlannedChild, PlanView
 from polyterm.strategies.adaptation import Answer, adapt, moved
-from polyterm.strategies.base import Decision, MarketView, OrderState, Place, Wait, Working
+from polyterm.strategies.base import (
+    Cancel,
+    Decision,
+    Intent,
+    MarketView,
+    OrderState,
+    Place,
+    Strategy,
+    Wait,
+    Working,
+)
+from polyterm.strategies.feasibility import shares
 from polyterm.strategies.lifecycle import sendable
-from polyterm.strategies.pricing import competitive, taking, words
+from polyterm.strategies.pricing import MIN_MARKETABLE, competitive, taking, words
 from polyterm.strategies.tranches import TrancheRange, next_tranche, tranche_range
 
 
@@ -28,10 +40,63 @@ def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -
     return _show(order, market, params, _between(random, -variation, variation))
 
 
+def plan(intent: Intent) -> PlanView:
+    """The tranches without their random part."""
+    params = cast("IcebergParams", intent.params)
+    allowed = tranche_range(params, intent.size, intent.market.min_size)
+    children: list[PlannedChild] = []
+    rest = intent.size
+    while rest > 0:
+        size = next_tranche(rest, allowed, 0.0)
+        children.append(PlannedChild(size=size))
+        rest -= size
+    return PlanView(
+        children=tuple(children),
+        note=f"{len(children)} tranches of about {shares(min(allowed.nominal, intent.size))}",
+        changes=tuple(_changes(params, allowed)),
+        warnings=tuple(_warnings(intent, allowed)),
+    )
+
+
+def _changes(params: IcebergParams, allowed: TrancheRange) -> list[str]:
+    typed = {
+        "tranches": (params.tranche_size, allowed.nominal),
+        "smallest tranche": (params.min_tranche, allowed.low),
+        "largest tranche": (params.max_tranche, allowed.high),
+    }
+    return [
+        f"{what} of {shares(kept)} instead of {asked}: smaller ones cannot be sent"
+        for what, (asked, kept) in typed.items()
+        if asked is not None and parse_units(asked) < kept
+    ]
+
+
+def _warnings(intent: Intent, allowed: TrancheRange) -> list[str]:
+    takes = intent.urgency is Urgency.HIGH and not intent.post_only
+    if not takes or notional(intent.worst_price, allowed.nominal) >= MIN_MARKETABLE:
+        return []
+    return ["a tranche is worth less than $1 at the limit: it can only rest"]
+
+
 def _watch(order: OrderState, child: Working, market: MarketView, now_ms: int) -> Decision:
+    over_ms = _over_ms(order, child)
+    if over_ms is not None and now_ms >= over_ms:
+        return Cancel(child.child_id, "tranche timeout: what is left joins the next one")
+    decision = _adapted(order, child, market, now_ms)
+    if over_ms is None or not isinstance(decision, Wait):
+        return decision
+    return Wait(decision.reason, min(decision.until_ms or over_ms, over_ms))
+
+
+def _over_ms(order: OrderState, child: Working) -> int | None:
+    timeout_s = cast("IcebergParams", order.params).tranche_timeout_s
+    return None if timeout_s is None else child.since_ms + int(timeout_s * 1000)
+
+
+def _adapted(order: OrderState, child: Working, market: MarketView, now_ms: int) -> Decision:
     adaptation = adapt(order, child, market, now_ms)
     if adaptation.answer is Answer.WAIT:
-        return Wait(adaptation.reason, adaptation.until_ms)
+        return Wait(f"{adaptation.reason}{_leak(order)}", adaptation.until_ms)
     return moved(order, market, child, adaptation.price, adaptation.reason)
 
 
@@ -62,5 +127,14 @@ def _words(order: OrderState, size: Size, what: str) -> str:
     return f"tranche {order.children + 1}: {format_units(size, 0)} shares, {what}"
 
 
+def _leak(order: OrderState) -> str:
+    if not order.stepped_ahead:
+        return ""
+    return f" (others stepped ahead of {order.stepped_ahead} of {order.children})"
+
+
 def _between(random: Random, low: float, high: float) -> float:
     return low + (high - low) * random.random()
+
+
+ICEBERG = Strategy(IcebergParams, "Iceberg", decide, plan)

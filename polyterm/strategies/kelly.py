@@ -31,10 +31,12 @@ from polyterm.strategies.base import (
     OrderState,
     Replace,
     Resize,
+    Strategy,
     Wait,
 )
 from polyterm.strategies.kelly_sizing import KellyInputs, KellySizing, size_kelly
 from polyterm.strategies.pricing import cautious, words
+from polyterm.strategies.shrinkage import blended
 
 _SIGNIFICANT = 10
 """A target is set anew when it moved by a tenth, and by a sendable size."""
@@ -44,6 +46,7 @@ def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -
     """Size at our own price, set the target anew where it moved, then work it."""
     if order.funds is None:
         return Wait("the account is not known yet")
+    market = micro_price.estimated(order, market)
     price = _own_price(order, market)
     if price is None:
         return Wait("no room to rest on our side of the book")
@@ -68,7 +71,7 @@ def _inputs(order: OrderState, market: MarketView, price: Price) -> KellyInputs:
     params, funds = _params(order), _funds(order)
     own_bids = sum(notional(child.price, child.remaining) for child in order.working)
     return KellyInputs(
-        probability=float(params.probability),
+        probability=_probability(params, market),
         price=price,
         side=order.side,
         fees=market.market.fees,
@@ -83,6 +86,13 @@ def _inputs(order: OrderState, market: MarketView, price: Price) -> KellyInputs:
         min_size=market.market.min_size,
         tick=market.tick,
     )
+
+
+def _probability(params: KellyParams, market: MarketView) -> float:
+    own, confidence = float(params.probability), float(params.confidence)
+    if confidence == 1 or market.micro is None:
+        return own
+    return blended(own, market.micro / PRICE_ONE, confidence)
 
 
 def _sendable_more(order: OrderState, sizing: KellySizing) -> Size:
@@ -189,3 +199,6 @@ def _params(order: OrderState) -> KellyParams:
 
 def _funds(order: OrderState) -> Funds:
     return cast("Funds", order.funds)
+
+
+KELLY = Strategy(KellyParams, "Kelly", decide, micro_price.plan)

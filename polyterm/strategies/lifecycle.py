@@ -28,6 +28,7 @@ def before_strategy(order: OrderState, market: MarketView, now_ms: int) -> Decis
         _completed(order)
         or _untradable(order, market)
         or _deadline(order, market, now_ms)
+        or _beyond_limit(order)
         or _too_small(order, market)
         or _book_problem(market)
         or _unconfirmed(order)
@@ -57,6 +58,15 @@ def _untradable(order: OrderState, market: MarketView) -> Decision | None:
     if worst_on_grid(order.worst_price, market.tick, order.side) is None:
         limit, tick = words(order.worst_price), words(market.tick)
         return Fail(f"the limit {limit} leaves no price on the grid of {tick}")
+    return None
+
+
+def _beyond_limit(order: OrderState) -> Decision | None:
+    """A child that a new limit leaves behind is taken back."""
+    for child in order.working:
+        if child.is_live and not order.side.within(child.price, order.worst_price):
+            limit = words(order.worst_price)
+            return Cancel(child.child_id, f"{words(child.price)} is beyond the limit {limit}")
     return None
 
 

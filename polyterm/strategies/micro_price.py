@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import cast
 
 from polyterm.models.money import Price
-from polyterm.models.order_request import KellyParams, MicroPriceParams
+from polyterm.models.order_request import BandParams, MicroPriceParams
+from polyterm.models.plan import PlannedChild, PlanView
 from polyterm.strategies.adaptation import moved, step
 from polyterm.strategies.base import (
     URGENCY,
     Decision,
+    Intent,
     MarketView,
     OrderState,
     Place,
+    Strategy,
     Wait,
     Working,
 )
 from polyterm.strategies.detection import at_price_ms
+from polyterm.strategies.feasibility import shares
 from polyterm.strategies.lifecycle import sendable
 from polyterm.strategies.pricing import (
     aggression_bound,
@@ -29,10 +34,13 @@ from polyterm.strategies.pricing import (
     toward_opposite,
     words,
 )
+from polyterm.strategies.queue_value import front, place_value
+from polyterm.strategies.stoikov import estimate
 
 
 def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -> Decision:
     """Rest all that is left at the target price, and follow it."""
+    market = estimated(order, market)
     target = target_price(order, market)
     if target is None:
         return Wait("no room to rest on our side of the book")
@@ -43,6 +51,21 @@ def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -
         return Wait("pause after the last child", ready_ms)
     reason = f"rest at {words(target)}, micro-price {words(market.micro or 0)}"
     return Place(target, sendable(order), reason, post_only=True)
+
+
+def estimated(order: OrderState, market: MarketView) -> MarketView:
+    """The market with its fair price by the order's own table, where it has one."""
+    table = _params(order).imbalance_table
+    if not table or market.estimate is not None:
+        return market
+    return replace(market, estimate=estimate(market.book, market.tick, table))
+
+
+def plan(intent: Intent) -> PlanView:
+    """One child of the whole size, moved within its adjustments."""
+    moves = cast("BandParams", intent.params).max_adjustments
+    note = f"one order of {shares(intent.size)} inside the band, moved {moves} times at most"
+    return PlanView(children=(PlannedChild(size=intent.size),), note=note)
 
 
 def target_price(order: OrderState, market: MarketView) -> Price | None:
@@ -61,6 +84,8 @@ def _watch(
 ) -> Decision:
     params = _params(order)
     cause = _displaced(order, child, market)
+    if cause and target != child.price and _keeps_place(order, child, market):
+        return Wait(f"{cause}, but its place in the queue is worth more")
     if cause and target != child.price:
         if order.adjustments >= params.max_adjustments:
             return Wait(f"all {params.max_adjustments} adjustments used: holding, {cause}")
@@ -72,7 +97,8 @@ def _watch(
 def _displaced(order: OrderState, child: Working, market: MarketView) -> str:
     params, price = _params(order), child.price
     low, high = band(market, params.threshold_bps)
-    if not low <= price <= high:
+    slack = float(params.hysteresis_ticks) * market.tick
+    if not low - slack <= price <= high + slack:
         return f"{words(price)} is out of the band {words(low)} to {words(high)}"
     bound = aggression_bound(market, order.side, params.aggression_bps)
     if ahead(order.side, price, bound) >= market.tick:
@@ -81,12 +107,20 @@ def _displaced(order: OrderState, child: Working, market: MarketView) -> str:
     return ""
 
 
+def _keeps_place(order: OrderState, child: Working, market: MarketView) -> bool:
+    """Whether moving gains less, measured from the band's edge, than the place is worth."""
+    low, high = band(market, _params(order).threshold_bps)
+    gain = max(low - child.price, child.price - high, 0.0)
+    return gain < place_value(child, market, order.side)
+
+
 def _improve(order: OrderState, child: Working, market: MarketView, now_ms: int) -> Decision:
     params, profile = _params(order), URGENCY[order.urgency]
     at = f"resting at {words(child.price)}"
     if order.adjustments >= min(profile.max_adjustments, params.max_adjustments):
         return Wait(f"{at}, adjustments used")
-    due_ms = child.since_ms + profile.patience_ms
+    patience_ms = profile.patience_ms * (1 + front(child, market, order.side))
+    due_ms = child.since_ms + int(patience_ms)
     if now_ms < due_ms:
         return Wait(at, due_ms)
     price = _one_step(order, child, market, step(profile, market.tick))
@@ -120,5 +154,8 @@ def _interval_ms(order: OrderState) -> int:
     return int(_params(order).min_interval_s * 1000)
 
 
-def _params(order: OrderState) -> MicroPriceParams | KellyParams:
-    return cast("MicroPriceParams | KellyParams", order.params)
+def _params(order: OrderState) -> BandParams:
+    return cast("BandParams", order.params)
+
+
+MICRO_PRICE = Strategy(MicroPriceParams, "Micro-price", decide, plan)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from polyterm.models.money import SIZE_STEP, Size, ceil_to, floor_to, parse_units
 from polyterm.models.order_request import IcebergParams
+from polyterm.strategies.feasibility import smallest_child
 
 _DEFAULT_TRANCHES = 10
 
@@ -22,8 +23,9 @@ class TrancheRange:
 
 
 def tranche_range(params: IcebergParams, size: Size, min_size: Size) -> TrancheRange:
-    """The range of an order's tranches; the market's minimum wins over what was typed."""
-    low = max(_units(params.min_tranche), ceil_to(min_size, SIZE_STEP))
+    """The range of an order's tranches; what can be sent wins over what was typed."""
+    least = smallest_child(size, ceil_to(min_size, SIZE_STEP))
+    low = max(_units(params.min_tranche), least)
     high = max(_units(params.max_tranche) or size, low)
     nominal = _units(params.tranche_size) or floor_to(size // _DEFAULT_TRANCHES, SIZE_STEP)
     return TrancheRange(min(max(nominal, low), high), low, high)

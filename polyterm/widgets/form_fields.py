@@ -19,7 +19,9 @@ _HINTS = {
     "tranche_size": "shares",
     "min_tranche": "shares",
     "max_tranche": "shares",
+    "child_size": "shares",
     "probability": "between 0 and 1",
+    "volume_cap": "part, 0.1 is a tenth",
     "bankroll": "dollars",
     "max_stake": "dollars",
 }

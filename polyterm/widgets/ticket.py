@@ -30,16 +30,8 @@ _STRATEGY = FormField(
     tuple((name, strategy.label) for name, strategy in STRATEGIES.items()),
 )
 _FIRST = ("side",)
-_ORDER = (
-    "size",
-    "max_price",
-    "min_price",
-    "urgency",
-    "post_only",
-    "deadline_s",
-    "end_action",
-    "volume_cap",
-)
+_ORDER = ("size", "max_price", "min_price", "urgency", "post_only", "deadline_s", "end_action")
+_LAST = ("volume_cap",)
 _LIMIT = {Side.BUY: "max_price", Side.SELL: "min_price"}
 
 
@@ -55,6 +47,7 @@ def _all_fields() -> tuple[FormField, ...]:
         _STRATEGY,
         *form_fields(OrderRequest, _ORDER),
         *params.values(),
+        *form_fields(OrderRequest, _LAST),
     )
 
 
@@ -149,7 +142,8 @@ class Ticket(Vertical):
     def _arrange(self) -> None:
         other = _LIMIT[self._side.opposite]
         names = [name for name in _ORDER if name != other]
-        self._form.show_only((*_FIRST, "strategy", *names, *_param_names(self._strategy)))
+        own = _param_names(self._strategy)
+        self._form.show_only((*_FIRST, "strategy", *names, *own, *_LAST))
 
     def _review(self) -> None:
         request, complaints = self._read()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus, Urgency
 from polyterm.models.events import (
     ChildChanged,
     Event,
@@ -17,6 +17,7 @@ from polyterm.models.events import (
     Noticed,
     OrderAccepted,
     OrderAdjusted,
+    OrderChanged,
     OrderResized,
     OrderStatusChanged,
     StopChanged,
@@ -36,6 +37,14 @@ KINDS: dict[type, dict[str, st.SearchStrategy]] = {
     OrderAccepted: {"summary": words},
     OrderStatusChanged: {"status": st.sampled_from(OrderStatus), "reason": words},
     OrderResized: {"old_size": sizes, "new_size": sizes, "reason": words},
+    OrderChanged: {
+        "old_size": sizes,
+        "new_size": sizes,
+        "worst_price": prices,
+        "urgency": st.sampled_from(Urgency),
+        "deadline_ms": st.none() | at,
+        "summary": words,
+    },
     ChildChanged: {
         "child_id": words,
         "status": st.sampled_from(ChildStatus),

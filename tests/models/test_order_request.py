@@ -31,7 +31,7 @@ def refusals(values: dict[str, Any]) -> list[str]:
 
 def test_a_plain_request_is_read_in_units():
     request = OrderRequest.model_validate(BUY)
-    assert request.strategy is StrategyName.ICEBERG
+    assert request.strategy == StrategyName.ICEBERG
     assert (request.worst_price, request.size_units) == (5_500, 100_000_000)
 
 

@@ -22,11 +22,13 @@ from polyterm.models.order_request import (
     IcebergParams,
     KellyParams,
     MicroPriceParams,
-    StrategyParams,
 )
+from polyterm.models.strategy_params import StrategyParams
 from polyterm.models.tick import TICKS, clamp, passive
 from polyterm.strategies.base import Decision, Funds, MarketView, OrderState, Working
 from polyterm.strategies.router import decide
+from polyterm.strategies.twap import TwapParams
+from polyterm.strategies.vwap import VwapParams
 from tests.strategies.factory import T0, YES, market, order, seeded
 
 
@@ -59,7 +61,7 @@ def _view(draw: Random) -> MarketView:
         fees=FeeSchedule(draw.choice([0, 40_000, 70_000])),
         accepting_orders=_mostly(draw),
     )
-    return MarketView(of, YES, _book(draw, of.tick), _mostly(draw))
+    return MarketView(of, YES, _book(draw, of.tick), _mostly(draw), draw.randint(0, 10**12))
 
 
 def _book(draw: Random, tick: Price) -> BookTop:
@@ -108,6 +110,10 @@ def _order(draw: Random, view: MarketView) -> OrderState:
         paid=filled * draw.randint(1, PRICE_ONE) // PRICE_ONE,
         crossed=not _mostly(draw),
         funds=_funds(draw),
+        accepted_ms=T0 - draw.randint(0, 600_000),
+        seed=draw.getrandbits(32),
+        filled_before=draw.randint(0, filled),
+        volume_cap=draw.choice([None, None, draw.random()]),
     )
 
 
@@ -135,7 +141,7 @@ def _limit(draw: Random, side: Side) -> Price:
 
 
 def _params(draw: Random) -> StrategyParams:
-    return draw.choice([_iceberg, _micro_price, _kelly])(draw)
+    return draw.choice([_iceberg, _micro_price, _kelly, _twap, _vwap])(draw)
 
 
 def _iceberg(draw: Random) -> IcebergParams:
@@ -167,6 +173,25 @@ def _kelly(draw: Random) -> KellyParams:
         bankroll=draw.choice([None, Decimal(draw.randint(1, 10_000))]),
         max_stake=draw.choice([None, Decimal(draw.randint(1, 1_000))]),
         aggression_bps=draw.randint(0, 5_000),
+    )
+
+
+def _twap(draw: Random) -> TwapParams:
+    return TwapParams(
+        duration_s=Decimal(draw.randint(10, 600)),
+        slices=draw.randint(1, 60),
+        variation=Decimal(draw.randint(0, 40)) / 100,
+        take_after=Decimal(draw.randint(0, 10)) / 10,
+        max_catch_up=Decimal(draw.randint(1, 5)),
+    )
+
+
+def _vwap(draw: Random) -> VwapParams:
+    return VwapParams(
+        participation=Decimal(draw.randint(1, 50)) / 100,
+        child_size=draw.choice([None, Decimal(draw.randint(1, 50_000)) / 100]),
+        variation=Decimal(draw.randint(0, 50)) / 100,
+        take_after_s=Decimal(draw.randint(1, 120)),
     )
 
 

@@ -15,9 +15,12 @@ from polyterm.models.order_request import (
     IcebergParams,
     KellyParams,
     MicroPriceParams,
-    StrategyParams,
+    OrderRequest,
 )
+from polyterm.models.strategy_params import StrategyParams
 from polyterm.strategies.base import Funds, MarketView, OrderState, Working
+from polyterm.strategies.twap import TwapParams
+from polyterm.strategies.vwap import VwapParams
 
 YES = TokenId("1")
 NO = TokenId("2")
@@ -25,7 +28,9 @@ T0 = 1_760_000_000_000
 """When every order of the tests was accepted."""
 
 
-def market(tick: str = "0.01", *, accepting: bool = True, fee: str = "0") -> Market:
+def market(
+    tick: str = "0.01", *, accepting: bool = True, fee: str = "0", ends_in_s: int | None = None
+) -> Market:
     """A market of two outcomes with a minimum of 5 shares."""
     return Market(
         condition_id=ConditionId("0xab"),
@@ -38,6 +43,7 @@ def market(tick: str = "0.01", *, accepting: bool = True, fee: str = "0") -> Mar
         neg_risk=False,
         protocol="v2",
         accepting_orders=accepting,
+        end_ms=None if ends_in_s is None else T0 + ends_in_s * 1000,
     )
 
 
@@ -48,10 +54,16 @@ def levels(text: str) -> tuple[Level, ...]:
 
 
 def view(
-    bids: str = "0.50x100", asks: str = "0.54x100", *, tick: str = "0.01", fresh: bool = True
+    bids: str = "0.50x100",
+    asks: str = "0.54x100",
+    *,
+    tick: str = "0.01",
+    fresh: bool = True,
+    traded: str = "0",
 ) -> MarketView:
     """What the others show."""
-    return MarketView(market(tick), YES, BookTop(levels(bids), levels(asks)), fresh)
+    book = BookTop(levels(bids), levels(asks))
+    return MarketView(market(tick), YES, book, fresh, parse_units(traded))
 
 
 def child(
@@ -142,7 +154,7 @@ def iceberg(tranche: str | None = None, **more: str) -> IcebergParams:
     return IcebergParams.model_validate(typed)
 
 
-def micro(**more: int) -> MicroPriceParams:
+def micro(**more: float) -> MicroPriceParams:
     """Micro-price parameters."""
     return MicroPriceParams.model_validate(more)
 
@@ -166,3 +178,21 @@ def shares(count: float) -> Size:
 def seeded(seed: int = 1) -> Random:
     """A source of the same draws every time."""
     return Random(seed)
+
+
+def twap(**more: str) -> TwapParams:
+    """TWAP parameters: ten slices in 600 s where nothing is said."""
+    return TwapParams.model_validate(more)
+
+
+def vwap(**more: str) -> VwapParams:
+    """VWAP parameters: a tenth of the volume where nothing is said."""
+    return VwapParams.model_validate(more)
+
+
+def request(
+    params: StrategyParams, size: str | None = "100", limit: str = "0.60", **more: str
+) -> OrderRequest:
+    """A request to buy the first outcome."""
+    typed: dict[str, object] = {"token_id": YES, "side": "BUY", "max_price": limit, **more}
+    return OrderRequest.model_validate({**typed, "size": size, "params": params})

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from polyterm.models.enums import OrderType
 from polyterm.models.ids import ChildId
-from polyterm.models.money import PRICE_ONE, SIZE_STEP, Price, Size, floor_to
+from polyterm.models.money import (
+    PRICE_ONE,
+    SIZE_STEP,
+    Price,
+    Size,
+    floor_to,
+    format_price,
+    format_units,
+)
 from polyterm.strategies.base import (
     Cancel,
     Decision,
@@ -42,6 +50,8 @@ class Simulation:
     replaced: list[Replace] = field(default_factory=list[Replace])
     resized: list[Resize] = field(default_factory=list[Resize])
     prices: list[Price] = field(default_factory=list[Price])
+    trace: list[str] = field(default_factory=list[str])
+    """Every decision but waits, with its time."""
     end: Done | Fail | None = None
 
     def run(self, limit_s: int = 7_200) -> Simulation:
@@ -68,6 +78,7 @@ class Simulation:
         raise AssertionError(f"decides in circles: {self.order}")
 
     def _apply(self, decision: Decision) -> None:
+        self.trace.append(f"{(self.now_ms - T0) / 1000:8.1f} {_words(decision)}")
         match decision:
             case Place():
                 self.placed.append(decision)
@@ -137,3 +148,10 @@ class Simulation:
             last_ended_ms=self.order.last_ended_ms if left.remaining else self.now_ms,
             funds=funds,
         )
+
+
+def _words(decision: Decision) -> str:
+    price, size = getattr(decision, "price", None), getattr(decision, "size", None)
+    at = "" if price is None else f" at {format_price(price)}"
+    of = "" if size is None else f" {format_units(size, 0)}"
+    return f"{type(decision).__name__}{of}{at}: {decision.reason}"

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 
-from polyterm.models.enums import OrderType, StrategyName
+from polyterm.models.enums import OrderType
 from polyterm.models.money import SIZE_STEP, UNIT, notional
 from polyterm.models.tick import on_tick
 from polyterm.strategies.base import (
@@ -17,18 +18,26 @@ from polyterm.strategies.base import (
     Resize,
     Wait,
 )
+from polyterm.strategies.registry import STRATEGIES
 from tests.strategies.adversary import Case, case, cases
 from tests.strategies.factory import T0
 
 thorough = settings(max_examples=1_500)
 
 
-@pytest.mark.parametrize("strategy", list(StrategyName))
-def test_the_cases_reach_every_kind_of_decision_of_every_strategy(strategy: StrategyName):
-    drawn = (case(seed) for seed in range(3_000))
-    kinds = Counter(type(c.decision()) for c in drawn if c.order.params.strategy is strategy)
+@cache
+def _kinds() -> dict[str, Counter[type]]:
+    kinds = {name: Counter[type]() for name in STRATEGIES}
+    for drawn in map(case, range(6_000)):
+        kinds[drawn.order.params.strategy][type(drawn.decision())] += 1
+    return kinds
+
+
+@pytest.mark.parametrize("strategy", list(STRATEGIES))
+def test_the_cases_reach_every_kind_of_decision_of_every_strategy(strategy: str):
+    kinds = _kinds()[strategy]
     expected = {Wait, Place, Replace, Cancel, Done, Fail}
-    if strategy is StrategyName.KELLY:
+    if STRATEGIES[strategy].params.sizes_itself:
         expected.add(Resize)
     assert set(kinds) == expected
     assert min(kinds.values()) >= 5

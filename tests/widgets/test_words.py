@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus, Urgency
 from polyterm.models.events import (
     ChildChanged,
     Event,
@@ -17,6 +17,7 @@ from polyterm.models.events import (
     Noticed,
     OrderAccepted,
     OrderAdjusted,
+    OrderChanged,
     OrderResized,
     OrderStatusChanged,
     StopChanged,
@@ -42,6 +43,19 @@ FACTS: list[tuple[Event, str | None, bool]] = [
     (
         OrderResized(at_ms=0, old_size=UNIT, new_size=2 * UNIT, reason="price fell"),
         "size 1 → 2: price fell",
+        False,
+    ),
+    (
+        OrderChanged(
+            at_ms=0,
+            old_size=UNIT,
+            new_size=UNIT,
+            worst_price=5_500,
+            urgency=Urgency.HIGH,
+            deadline_ms=None,
+            summary="urgency HIGH",
+        ),
+        "changed: urgency HIGH",
         False,
     ),
     (ChildChanged(at_ms=0, status=ChildStatus.LIVE, reason="", **CHILD), None, False),

@@ -59,6 +59,13 @@ class EmergencyStop:
                 self._desk.register.save_parent(parent)
         self._asked.set()
 
+    def doubt(self, reason: str) -> None:
+        """Take a proof back: something came alive after it, so all is cancelled and read anew."""
+        if self._desk.gate.stop.state is StopState.STOPPED_VERIFIED:
+            self._proved.clear()
+            self._show(StopState.STOPPING, None, reason)
+            self._asked.set()
+
     async def wait_proved(self) -> None:
         """Return once nothing is open any more, on the exchange's word."""
         await self._proved.wait()

@@ -375,6 +375,7 @@ class Engine:
         async def withdraw() -> None:
             await self._prover.withdraw([child])
 
+        self._stop.doubt(f"child {child.child_id[:10]} came alive after the proof")
         self._errands.run(f"late child {child.child_id[:10]}", withdraw)
 
     async def _stand_back(self) -> None:

@@ -13,7 +13,7 @@ from polyterm.engine.ports import Mode, Outcome, RemoteStatus, SendReport
 from polyterm.models.book import Level
 from polyterm.models.complaint import RefusedError
 from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus, Urgency
-from polyterm.models.events import Noticed
+from polyterm.models.events import Noticed, StopChanged, StopState
 from polyterm.models.money import UNIT
 from tests.engine.desk import Desk, iceberg, micro, open_desk
 from tests.fakes.exchange import YES
@@ -42,6 +42,25 @@ def test_05_a_late_landing_is_adopted_and_taken_back() -> None:
         await desk.until(lambda: desk.exchange.open_ids() == [second])
         alarms = [e for e in desk.store.events if isinstance(e, Noticed) and e.is_alarm]
         assert "alive after all" in alarms[0].text
+
+    _tell(story)
+
+
+def test_05_a_late_landing_after_a_verified_stop_takes_the_proof_back_and_is_cancelled() -> None:
+    async def story(desk: Desk) -> None:
+        desk.exchange.script.sends.append("late")
+        await desk.engine.submit_order(micro(size=50))
+        await desk.until(lambda: desk.engine.health().unknown == 1)
+        await desk.engine.emergency_stop()
+        await desk.until(lambda: bool(desk.exchange.received), seconds=60)
+        states = [e.state for e in desk.store.events if isinstance(e, StopChanged)]
+        await desk.until(lambda: desk.exchange.open_ids() == [], seconds=20)
+        await desk.until(
+            lambda: desk.engine.health().stop.state is StopState.STOPPED_VERIFIED, seconds=20
+        )
+        assert states[:2] == [StopState.STOPPING, StopState.STOP_UNVERIFIED]
+        later = [e.state for e in desk.store.events if isinstance(e, StopChanged)]
+        assert later.count(StopState.STOPPED_VERIFIED) == 2
 
     _tell(story)
 

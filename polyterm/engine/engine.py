@@ -11,7 +11,7 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from polyterm.engine.account import Account, money_at_risk
+from polyterm.engine.account import Account
 from polyterm.engine.chores import Chores
 from polyterm.engine.clock import Clock
 from polyterm.engine.custody import Custody
@@ -21,6 +21,7 @@ from polyterm.engine.errands import Errands
 from polyterm.engine.fill_tracker import FillTracker
 from polyterm.engine.following import Following
 from polyterm.engine.gauges import gauges, profit_of
+from polyterm.engine.health import health_view
 from polyterm.engine.heartbeat import Heartbeat
 from polyterm.engine.intake import Intake, summary
 from polyterm.engine.journal import Journal
@@ -43,7 +44,7 @@ from polyterm.engine.settings import EngineSettings, ExitPolicy
 from polyterm.engine.weather import Weather
 from polyterm.engine.workers import Workers
 from polyterm.models.complaint import Complaint, RefusedError
-from polyterm.models.enums import ChildStatus, OrderStatus, Side, VenueName
+from polyterm.models.enums import OrderStatus, Side, VenueName
 from polyterm.models.events import Event, Feed, FeedChanged, Noticed, OrderAccepted
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
@@ -81,7 +82,9 @@ class Engine:
         self._gate = Gate(clock)
         self._weather = Weather(clock)
         self._journal = Journal(store)
-        self._register = OrderRegister(self._journal, clock, self._known_market)
+        self._register = OrderRegister(
+            self._journal, clock, lambda token_id: self._monitor.market(token_id)
+        )
         self._monitor = MarketMonitor(
             clock,
             stale_after_ms=round(settings.stale_after_s * 1000),
@@ -309,26 +312,13 @@ class Engine:
 
     def health(self) -> HealthView:
         """Whether all is well, and if not, what is wrong."""
-        open_children = [child for _, child in self._register.open_children()]
-        seen_ms = self._monitor.last_frame_ms
-        closed = self._journal.problem or self._gate.closed_because
-        return HealthView(
+        return health_view(
+            self._desk,
             venue=self._venue,
-            exchange=self._exchange.url,
-            exchange_up=self._link.is_up,
-            market_feed_up=self._monitor.is_up,
-            user_feed_up=self._tracker.is_up,
-            feed_age_ms=None if seen_ms is None else max(self._clock.now_ms() - seen_ms, 0),
-            latency_ms=self._exchange.latency_ms,
-            loop_lag_ms=self._lag.p99_ms,
-            running=self._workers.running,
-            queued=self._workers.queued,
-            unknown=sum(child.status is ChildStatus.UNKNOWN for child in open_children),
-            open_children=len(open_children),
-            exposure=money_at_risk(self._register.parents.values()),
-            stop=self._gate.stop,
-            can_trade=not closed,
-            problem=closed or self._weather.text(),
+            link=self._link,
+            tracker=self._tracker,
+            workers=self._workers,
+            lag=self._lag,
         )
 
     @property
@@ -400,9 +390,6 @@ class Engine:
 
     def _taken_out(self, token_id: TokenId) -> Iterable[tuple[Side, Price, Size]]:
         return taken_out(self._register, token_id)
-
-    def _known_market(self, token_id: TokenId) -> Market | None:
-        return self._monitor.market(token_id)
 
     # -- inside: news --
 

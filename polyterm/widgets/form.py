@@ -82,9 +82,11 @@ class Form(VerticalScroll, can_focus=False):
     Form { height: 1fr; scrollbar-size-vertical: 1; }
     Form > #form-general { color: $error; height: auto; }
     """
+    # Priority: taken before the keys behind them are handed out, so that what a fast trader types
+    # after "next field" can never end up in the field before.
     BINDINGS: ClassVar = [
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Previous field", show=False),
+        Binding("down,tab", "app.focus_next", "Next field", show=False, priority=True),
+        Binding("up,shift+tab", "app.focus_previous", "Previous field", show=False, priority=True),
     ]
 
     @dataclass

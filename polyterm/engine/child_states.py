@@ -35,6 +35,8 @@ class ChildEvent(StrEnum):
     """The exchange says that it was cancelled, or that its rest was killed."""
     SEEN_EXPIRED = "seen expired"
     """The exchange says that its time was over."""
+    REVIVED = "revived"
+    """It counted as dead, and the exchange has kept showing it as open."""
     DISPROVED = "disproved"
     """It was proved never to have reached the exchange."""
 
@@ -91,8 +93,18 @@ MOVES: Final[dict[S, dict[ChildEvent, S]]] = {
     },
     S.NEVER_LANDED: _SEEN | {E.REFUSED: S.REJECTED, E.DISPROVED: S.NEVER_LANDED},
     S.REJECTED: _SEEN | {E.REFUSED: S.REJECTED, E.DISPROVED: S.REJECTED},
-    S.CANCELLED: {E.SEEN_FILLED: S.FILLED, E.SEEN_EXPIRED: S.EXPIRED, E.SEEN_DEAD: S.CANCELLED},
-    S.EXPIRED: {E.SEEN_FILLED: S.FILLED, E.SEEN_DEAD: S.EXPIRED, E.SEEN_EXPIRED: S.EXPIRED},
+    S.CANCELLED: {
+        E.REVIVED: S.LIVE,
+        E.SEEN_FILLED: S.FILLED,
+        E.SEEN_EXPIRED: S.EXPIRED,
+        E.SEEN_DEAD: S.CANCELLED,
+    },
+    S.EXPIRED: {
+        E.REVIVED: S.LIVE,
+        E.SEEN_FILLED: S.FILLED,
+        E.SEEN_DEAD: S.EXPIRED,
+        E.SEEN_EXPIRED: S.EXPIRED,
+    },
     S.FILLED: dict.fromkeys((E.SEEN_FILLED, E.SEEN_DEAD, E.SEEN_EXPIRED), S.FILLED),
 }
 

@@ -39,6 +39,7 @@ class Reconciler:
         """Whether the user feed is down."""
         self._hurry = asyncio.Event()
         self._absences: dict[ChildId, tuple[float, int]] = {}
+        self._undead: set[ChildId] = set()
 
     def start_from(self, watermark_ms: int | None) -> None:
         """Trades up to then are in the journal already."""
@@ -84,10 +85,22 @@ class Reconciler:
     async def _open_orders(self, started_ms: int, every: bool) -> None:
         register = self._desk.register
         shown = register.see_open(await self._desk.exchange.open_orders())
+        self._doubt_deaths(shown)
         for _, child in list(register.open_children()):
             is_recent = started_ms - child.record.created_ms < _RECENT_MS
             if child.child_id not in shown and (every or not is_recent):
                 await self._look_for(child)
+
+    def _doubt_deaths(self, shown: frozenset[ChildId]) -> None:
+        """Believe again in a child that counts as dead and is listed as open twice in a row.
+
+        Once may be an old list; twice, seconds apart, is an order that nobody watches.
+        """
+        pairs = ((child_id, self._desk.register.child(child_id)) for child_id in shown)
+        undead = {i for i, pair in pairs if pair is not None and pair[1].status.is_final}
+        for child_id in undead & self._undead:
+            self._desk.register.move(child_id, ChildEvent.REVIVED, "still listed as open")
+        self._undead = undead
 
     async def _look_for(self, child: Child) -> None:
         """Ask for a child that is not among the open ones, and doubt one that rested and is gone.

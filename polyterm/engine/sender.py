@@ -47,16 +47,11 @@ class Sender:
         The exchange sizes FAK and FOK buys in dollars, and price improvement would then buy more
         shares than were wanted; an immediate child is a GTC whose rest is taken back.
         """
-        desk = self._desk
-        market = desk.market_of(parent)
         intended = Intended(parent.side, price, size, post_only)
-        situation = desk.situation(parent.record.request, market, size)
-        reasons = check_child(situation, intended)
-        if reasons:
-            return Held("; ".join(reasons))
-        storm = desk.weather.hold(post_only=post_only)
-        if storm:
-            return Held(storm)
+        reason = self._refusal(parent, intended)
+        if reason:
+            return Held(reason)
+        market = self._desk.market_of(parent)
         ticket = ChildTicket(
             market=market,
             token_id=parent.token_id,
@@ -65,12 +60,25 @@ class Sender:
             size=size,
             post_only=post_only,
         )
-        signed = await desk.exchange.sign(ticket)
+        signed = await self._desk.exchange.sign(ticket)
+        # Asked again: while it was signed another order may have taken the money. From here to the
+        # register nothing waits, so no two orders can count on the same dollar.
+        reason = self._refusal(parent, intended)
+        if reason:
+            return Held(reason)
         child = self._new_child(parent, signed, why)
         held = await self._write_down(parent, child)
         if held:
             return held
         return await self._send(parent, child, signed)
+
+    def _refusal(self, parent: Parent, child: Intended) -> str:
+        """Why this child may not be sent now; empty where it may."""
+        desk = self._desk
+        market = desk.market_of(parent)
+        situation = desk.situation(parent.record.request, market, child.size)
+        reasons = check_child(situation, child)
+        return "; ".join(reasons) or desk.weather.hold(post_only=child.post_only)
 
     def _new_child(self, parent: Parent, signed: SignedOrder, why: str) -> Child:
         ticket = signed.ticket

@@ -272,3 +272,32 @@ def test_43_after_a_sleep_nothing_is_sent_before_all_was_compared() -> None:
         await desk.until(lambda: desk.engine.health().can_trade, seconds=10)
 
     _tell(story)
+
+
+def test_two_orders_that_are_signed_at_once_cannot_count_on_the_same_dollar() -> None:
+    async def story(desk: Desk) -> None:
+        desk.exchange.balance = 60 * UNIT
+        desk.exchange.sign_s = 0.05
+        await desk.until(lambda: desk.engine.account().cash == 60 * UNIT)
+        orders = [await desk.engine.submit_order(micro(size=100, post_only=True)) for _ in range(2)]
+        await desk.until(lambda: bool(desk.exchange.open_ids()))
+        await asyncio.sleep(10)
+        assert len(desk.exchange.received) == 1
+        reasons = [desk.engine.order_status(order_id).reason for order_id in orders]
+        assert any("is available" in reason for reason in reasons)
+
+    _tell(story)
+
+
+def test_a_child_taken_for_dead_that_stays_listed_as_open_is_taken_back() -> None:
+    async def story(desk: Desk) -> None:
+        order_id = await desk.engine.submit_order(micro(size=50))
+        child_id = await desk.resting(order_id)
+        await desk.engine.cancel_order(order_id)
+        await desk.until_ended(order_id)
+        desk.exchange.orders[child_id].status = RemoteStatus.LIVE
+        await desk.until(lambda: desk.exchange.open_ids() == [], seconds=60)
+        alarms = [e for e in desk.store.events if isinstance(e, Noticed) and e.is_alarm]
+        assert "alive after all" in alarms[-1].text
+
+    _tell(story)

@@ -102,6 +102,7 @@ class FakeExchange:
         self.bids: tuple[Level, ...] = (Level(4900, 500 * UNIT), Level(4800, 900 * UNIT))
         self.asks: tuple[Level, ...] = (Level(5100, 500 * UNIT), Level(5200, 900 * UNIT))
         self.delay_s = 0.02
+        self.sign_s = 0.0
         self.turn_s = 0.0
         """How long an order waits for its turn before it is sent."""
         self.tells = True
@@ -212,6 +213,7 @@ class FakeExchange:
         return self._snapshot(token_id)
 
     async def sign(self, ticket: ChildTicket) -> SignedOrder:
+        await asyncio.sleep(self.sign_s)
         self._salt += 1
         digest = sha256(f"{self._salt}".encode()).hexdigest()
         return SignedOrder(ChildId(f"0x{digest}"), ticket, digest.encode())

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from polyterm.engine.parent import DUST
+from polyterm.engine.prover import REQUEST_LIFETIME_S
 from polyterm.models.enums import TradeStatus
 from polyterm.models.events import StopState
 from polyterm.models.ids import ChildId, OrderId, TradeId
@@ -18,6 +19,7 @@ from polyterm.simulator.orders import TraderOrder
 from polyterm.simulator.refusals import RefusalError
 from polyterm.simulator.trades import Leg, Trade
 from polyterm.simulator.wire.order_payload import PlacedOrder
+from tests.fakes.virtual_time import VirtualClock
 from tests.whole.house import House
 
 AGREED_WITHIN_S = 60.0
@@ -41,6 +43,7 @@ class Judge:
         self._seen: list[str] = []
         self._pictures: list[OrderDetail] = []
         self.refused: Counter[str] = Counter()
+        self._arrived_ms: dict[ChildId, int] = {}
         """Orders that the exchange itself refused, by its words."""
         house.landing.on_order_written = self._order_written
         desk = house.exchange.desk
@@ -62,6 +65,7 @@ class Judge:
         self, key: ApiKey, state: MarketState, order_id: str, placed: PlacedOrder
     ) -> Placement:
         """I3: what arrives was committed before."""
+        self._arrived_ms[ChildId(order_id)] = VirtualClock().now_ms()
         if order_id not in self._house.archive.children:
             self._seen.append(f"I3: order {order_id[:10]} arrived and was never written down")
         try:
@@ -72,7 +76,7 @@ class Judge:
 
     def _refused(self, text: str) -> None:
         self.refused[text.split(":")[0]] += 1
-        if "not enough balance" in text and not self._house.by_hand:
+        if "not enough balance" in text and not (self._house.by_hand or self._late()):
             self._seen.append(f"I2: the engine sent what it cannot pay: {text}")
 
     # -- after every step --
@@ -84,11 +88,16 @@ class Judge:
         self._report(problems)
 
     def _within_target(self) -> Iterator[str]:
-        """I1: what a parent traded is within its size."""
+        """I1: what a parent traded is within its size, but for requests that came too late.
+
+        An order that arrives after the longest life of a request was rightly given up; what it
+        trades before it is taken back is the one thing that is not promised (docs/promises.md).
+        """
         traded: Counter[OrderId] = Counter()
         parents = self._parents()
+        late = self._late()
         for leg in self._legs():
-            if leg.order_id in parents:
+            if leg.order_id in parents and leg.order_id not in late:
                 traded[parents[ChildId(leg.order_id)]] += leg.size
         for detail in self._pictures:
             order = detail.order
@@ -241,6 +250,16 @@ class Judge:
             child.child_id: detail.order.order_id
             for detail in self._pictures
             for child in detail.children
+        }
+
+    def _late(self) -> set[ChildId]:
+        """Children that reached the exchange after they had rightly been given up."""
+        arrived = self._arrived_ms
+        return {
+            child.child_id
+            for detail in self._pictures
+            for child in detail.children
+            if arrived.get(child.child_id, 0) - child.created_ms > REQUEST_LIFETIME_S * 1_000
         }
 
     def _trades(self) -> Iterator[tuple[Trade, Leg]]:

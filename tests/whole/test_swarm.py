@@ -1,8 +1,7 @@
 """Twenty virtual hours of random trouble, then a thousand: `make soak`.
 
-The runs are not the same twice yet (the order of sets is not seeded), and about one in four of the
-long ones still finds an order that trades beyond its size under trouble. Until both are mended they
-stay out of `make test`.
+The runs are not the same twice yet, as the order of sets is not seeded; set PYTHONHASHSEED to see one
+again. Until they are they stay out of `make test`.
 """
 
 from __future__ import annotations

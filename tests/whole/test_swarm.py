@@ -1,7 +1,7 @@
 """Twenty virtual hours of random trouble, then a thousand: `make soak`.
 
-The runs are not the same twice yet, as the order of sets is not seeded; set PYTHONHASHSEED to see one
-again. Until they are they stay out of `make test`.
+The runs are not the same twice yet, as the order of sets is not seeded; set PYTHONHASHSEED to see
+one again. Until they are they stay out of `make test`.
 """
 
 from __future__ import annotations

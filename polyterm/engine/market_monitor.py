@@ -164,10 +164,6 @@ class MarketMonitor:
         changed, self._changed = frozenset(self._changed), set()
         return changed
 
-    def touch(self, token_id: TokenId) -> None:
-        """Have the picture of a token made anew: our own orders in it changed."""
-        self._changed.add(token_id)
-
     def doubtful(self, wrong_for_ms: int, quiet_for_ms: int) -> tuple[TokenId, ...]:
         """Tokens whose book should be read: best prices contradicted, or no sign of life."""
         now = self._clock.now_ms()

@@ -15,7 +15,7 @@ from polyterm.engine.safety import Intended, check_child
 from polyterm.models.enums import ChildStatus, OrderType
 from polyterm.models.events import ChildChanged
 from polyterm.models.ids import ChildId
-from polyterm.models.money import Price, Size, format_price, format_units
+from polyterm.models.money import Price, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,3 @@ _EFFECTS: dict[Outcome, Callable[[Desk, ChildId, SendReport], None]] = {
     Outcome.LANDED_BEFORE: _lost_sight,
     Outcome.UNKNOWN: _lost_sight,
 }
-
-
-def describe(size: Size, price: Price) -> str:
-    """A child in words: `50 at 0.54`."""
-    return f"{format_units(size, 0)} at {format_price(price)}"

@@ -37,10 +37,6 @@ class Workers:
         """Parents that wait for one."""
         return len(self._line)
 
-    def is_at_work(self, order_id: OrderId) -> bool:
-        """Whether somebody works that order, or it stands in line."""
-        return order_id in self._tasks
-
     def start(self, parent: Parent) -> None:
         """Have an order worked; nothing happens where it is already."""
         parent.wake.set()

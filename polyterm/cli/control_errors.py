@@ -35,27 +35,27 @@ def _answer(status: int, message: str, complaints: Iterable[Complaint] = ()) -> 
     return JSONResponse({"error": {"message": message, "complaints": plain}}, status_code=status)
 
 
-def _refused(request: Request, error: RefusedError) -> JSONResponse:
+async def _refused(request: Request, error: RefusedError) -> JSONResponse:
     return _answer(422, "refused", error.complaints)
 
 
-def _stopped(request: Request, error: StoppedError) -> JSONResponse:
+async def _stopped(request: Request, error: StoppedError) -> JSONResponse:
     return _answer(423, str(error))
 
 
-def _conflict(request: Request, error: KeyReusedError) -> JSONResponse:
+async def _conflict(request: Request, error: KeyReusedError) -> JSONResponse:
     return _answer(409, str(error))
 
 
-def _missing(request: Request, error: Exception) -> JSONResponse:
+async def _missing(request: Request, error: Exception) -> JSONResponse:
     return _answer(404, str(error))
 
 
-def _unreachable(request: Request, error: ExchangeError) -> JSONResponse:
+async def _unreachable(request: Request, error: ExchangeError) -> JSONResponse:
     return _answer(502, f"the exchange: {error}")
 
 
-def _http(request: Request, error: HTTPException) -> JSONResponse:
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
     return _answer(error.status_code, error.detail)
 
 

@@ -91,7 +91,7 @@ class Account:
 
     def held(self, token_id: TokenId) -> Size:
         """Shares owned, or about to be, by all that is known."""
-        asked_ms = self._settled_asked_ms.get(token_id, 0)
+        asked_ms = self._asked_ms(token_id)
         moved = sum(
             fill.size * fill.side.sign
             for fill in self._unseen(asked_ms)
@@ -101,7 +101,7 @@ class Account:
 
     def sellable(self, token_id: TokenId) -> Size:
         """Settled shares that no open or unsettled sell stands for."""
-        asked_ms = self._settled_asked_ms.get(token_id, 0)
+        asked_ms = self._asked_ms(token_id)
         offered = sum(
             child.remaining
             for _, child in self._register.open_children()
@@ -148,17 +148,19 @@ class Account:
     def _tokens(self) -> set[TokenId]:
         return self._register.traded_tokens | set(self._monitor.tokens) | set(self._settled)
 
-    def _tokens_due(self) -> set[TokenId]:
+    def _tokens_due(self) -> list[TokenId]:
         """Holdings that are there, that are being traded, or that nobody has looked at yet.
 
         The others were seen empty; one of them is looked at each time, as a person may buy by hand.
         """
-        every = self._tokens()
-        held = {token_id for token_id, size in self._settled.items() if size}
         trading = {fill.token_id for fill in self._register.unseen_fills.values()}
-        unknown = every - self._settled.keys()
-        idle = sorted(every - held - trading - unknown, key=self._settled_asked_ms.__getitem__)
-        return held | trading | unknown | set(idle[:1])
+        every = sorted(self._tokens(), key=lambda token_id: (self._asked_ms(token_id), token_id))
+        due = [t for t in every if t in trading or self._settled.get(t) != 0]
+        idle = [t for t in every if t not in due]
+        return due + idle[:1]
+
+    def _asked_ms(self, token_id: TokenId) -> int:
+        return self._settled_asked_ms.get(token_id, 0)
 
     def _cash_owned(self) -> Dollars:
         """Cash once the fills that the balance may not show yet have settled."""

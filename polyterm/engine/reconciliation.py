@@ -98,7 +98,7 @@ class Reconciler:
         """
         pairs = ((child_id, self._desk.register.child(child_id)) for child_id in shown)
         undead = {i for i, pair in pairs if pair is not None and pair[1].status.is_final}
-        for child_id in undead & self._undead:
+        for child_id in sorted(undead & self._undead):
             self._desk.register.move(child_id, ChildEvent.REVIVED, "still listed as open")
         self._undead = undead
 

@@ -26,14 +26,14 @@ def answer(value: object, status: int = 200, headers: Mapping[str, str] | None =
     return Response(encode(value), status, headers, media_type="application/json")
 
 
-def refusal_answer(request: Request, error: Exception) -> Response:
+async def refusal_answer(request: Request, error: Exception) -> Response:
     """What a refused request gets."""
     if not isinstance(error, RefusalError):
         raise error
     return answer(error.body, error.status, error.headers)
 
 
-def unknown_answer(request: Request, error: Exception) -> Response:
+async def unknown_answer(request: Request, error: Exception) -> Response:
     """What a path or method that is not served gets."""
     if not isinstance(error, HTTPException):
         raise error

@@ -58,6 +58,7 @@ class LocalExchange:
             fate=OddsOfFailure(random, rules),
             timetable=self.timetable,
             changed=self.listeners.trade_changed,
+            fell=lambda purse: self.desk.drop_uncovered(purse),
         )
         self.execution = Execution(
             clock=clock,

@@ -8,7 +8,7 @@ from functools import partial
 from polyterm.models.enums import OrderType, Side
 from polyterm.models.money import UNIT, Dollars, Size, notional
 from polyterm.models.tick import on_tick
-from polyterm.simulator.accounts import Accounts
+from polyterm.simulator.accounts import Accounts, Purse
 from polyterm.simulator.clock import Clock
 from polyterm.simulator.credentials import ApiKey
 from polyterm.simulator.execution import Execution
@@ -96,6 +96,14 @@ class OrderDesk:
             state = self._markets[order.terms.condition_id]
             self._execution.withdraw(state, order, order.remaining)
         self._end(order, ending)
+
+    def drop_uncovered(self, purse: Purse) -> None:
+        """Cancel what a purse no longer covers, the newest first: the exchange watches balances."""
+        for order in reversed(tuple(self.orders.values())):
+            if purse.free >= 0:
+                return
+            if order.purse is purse and order.is_open:
+                self.cancel(order)
 
     def open_orders(self, owner: str) -> list[TraderOrder]:
         """Open orders of an API key, oldest first."""

@@ -27,7 +27,8 @@ class _Bucket:
     at_ms: int
 
     def refill(self, now_ms: int) -> None:
-        grown = self.tokens_ms + (now_ms - self.at_ms) * self.rule.rate
+        passed_ms = max(0, now_ms - self.at_ms)  # A clock that is set back takes nothing away.
+        grown = self.tokens_ms + passed_ms * self.rule.rate
         self.tokens_ms, self.at_ms = min(grown, self.rule.burst * 1000), now_ms
 
     def wait_ms(self, cost: int) -> int:

@@ -35,11 +35,13 @@ class Settlement:
         fate: Fate,
         timetable: Timetable,
         changed: Callable[[Trade], None],
+        fell: Callable[[Purse], None],
     ) -> None:
         self._clock = clock
         self._random = random
         self._timetable = timetable
         self._changed = changed
+        self._fell = fell
         self._on_reaching = {TradeStatus.MINED: self._mine, TradeStatus.FAILED: self._fail}
         self.fate = fate
         """Asked what becomes of each trade; may be replaced."""
@@ -88,6 +90,7 @@ class Settlement:
         for leg in trade.legs:
             _move_back(leg.gives, leg.gets)
             self.fees -= leg.fee
+            self._fell(leg.gets[0])
 
 
 def _move(gives: tuple[Purse, int], gets: tuple[Purse, int]) -> None:

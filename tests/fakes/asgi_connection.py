@@ -11,30 +11,24 @@ from starlette.types import ASGIApp, Message, Scope
 from websockets.exceptions import ConnectionClosedError
 from websockets.frames import Close
 
-Meddler = Callable[[bytes], list[tuple[float, bytes]]]
-"""What becomes of a frame of the server: each copy of it, and how many seconds late it comes."""
-
-
-def untouched(frame: bytes) -> list[tuple[float, bytes]]:
-    """Every frame once and at once."""
-    return [(0.0, frame)]
+from polyterm.simulator.faults.dropped import ConnectionDropped
 
 
 class AsgiConnection:
     """Looks like a WebSocket library's connection to the client, like a client to the server."""
 
-    def __init__(self, app: ASGIApp, url: str, meddler: Meddler = untouched) -> None:
+    def __init__(self, app: ASGIApp, url: str, on_frame: Callable[[bytes], None]) -> None:
         self.path = urlsplit(url).path
         self.frames = 0
         """Frames that reached the client."""
-        self.meddler = meddler
+        self._on_frame = on_frame
         self._to_server: asyncio.Queue[Message] = asyncio.Queue()
         self._to_client: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._is_open = True
         self._to_server.put_nowait({"type": "websocket.connect"})
         serving = app(_scope(self.path), self._to_server.get, self._from_server)
         self._task = asyncio.ensure_future(serving)
-        self._task.add_done_callback(lambda _: self.cut())
+        self._task.add_done_callback(self._served)
 
     @property
     def is_open(self) -> bool:
@@ -68,21 +62,18 @@ class AsgiConnection:
         self._to_client.put_nowait(None)
         self._to_server.put_nowait({"type": "websocket.disconnect", "code": 1006})
 
+    def _served(self, serving: asyncio.Future[None]) -> None:
+        self.cut()
+        error = None if serving.cancelled() else serving.exception()
+        if error is not None and not isinstance(error, ConnectionDropped):
+            raise error
+
     async def _from_server(self, message: Message) -> None:
         if message["type"] == "websocket.close":
             self.cut()
-        elif message["type"] == "websocket.send":
-            for late_s, frame in self.meddler(message["text"].encode()):
-                self._deliver_later(late_s, frame)
-
-    def _deliver_later(self, late_s: float, frame: bytes) -> None:
-        if late_s:
-            asyncio.get_running_loop().call_later(late_s, self._deliver, frame)
-        else:
-            self._deliver(frame)
-
-    def _deliver(self, frame: bytes) -> None:
-        if self._is_open:
+        elif message["type"] == "websocket.send" and self._is_open:
+            frame = message["text"].encode()
+            self._on_frame(frame)
             self._to_client.put_nowait(frame)
 
 

@@ -170,3 +170,13 @@ def test_history_holds_one_mid_a_second_and_thins_by_fidelity():
     assert times == sorted(set(times))
     thin = [at for at, _ in floor.exchange.history.between(floor.state.id, 0, now_s, 60)]
     assert thin == [times[0], times[0] + 60]
+
+
+def test_a_clock_that_is_set_back_takes_no_tokens_away():
+    rules = ExchangeRules(orders=BucketRule(rate=1, burst=2))
+    floor = TradingFloor(rules=rules)
+    floor.exchange.limits.spend("ann", Lane.ORDERS, 1)
+    floor.clock.at_ms -= 60_000
+    floor.exchange.limits.spend("ann", Lane.ORDERS, 1)
+    with pytest.raises(RefusalError, match="Too Many Requests"):
+        floor.exchange.limits.spend("ann", Lane.ORDERS, 1)

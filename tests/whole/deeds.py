@@ -19,17 +19,17 @@ from polyterm.models.order_request import (
     MicroPriceParams,
     OrderRequest,
 )
+from polyterm.simulator.faults.plan import AnyFault
 from polyterm.simulator.refusals import RefusalError
 from tests.fakes.trading_floor import amounts, placed_order
 from tests.whole.house import House
-from tests.whole.trouble import Fault
+from tests.whole.trouble import Mishap
 
 _PARAMS = {
     StrategyName.ICEBERG: IcebergParams(tranche_size=Decimal(10)),
     StrategyName.MICRO_PRICE: MicroPriceParams(),
     StrategyName.KELLY: KellyParams(probability=Decimal("0.7"), bankroll=Decimal(60)),
 }
-_STREAMS = ("/ws/market", "/ws/user")
 _MOST_AT_WORK = 6
 
 
@@ -138,27 +138,26 @@ class Deeds:
 
     # -- faults --
 
-    async def trouble(self, chances: dict[Fault, float]) -> None:
-        """From now on these may strike."""
+    async def plan(self, *faults: AnyFault) -> None:
+        """These faults too may strike from now on."""
+        self._house.strike(*faults)
+
+    async def mishaps(self, chances: dict[Mishap, float]) -> None:
+        """From now on these may strike, and no others."""
         self._house.trouble.allow(chances)
 
-    async def trouble_next_order(self, fault: Fault) -> None:
-        """The next order sent suffers this."""
-        self._house.trouble.next_order.append(fault)
-
-    async def mute(self, stream: int, *, is_muted: bool = True) -> None:
-        """A stream stays up and tells nothing."""
-        self._house.trouble.fired[Fault.WS_MUTE] += is_muted
-        self._house.network.mute(_STREAMS[stream], is_muted=is_muted)
+    async def cure(self) -> None:
+        """Every fault ends."""
+        self._house.end_faults()
 
     async def go_offline(self, *, is_online: bool = False) -> None:
         """The network is lost, or back."""
-        self._house.trouble.fired[Fault.OFFLINE] += not is_online
+        self._house.trouble.fired[Mishap.OFFLINE] += not is_online
         self._house.network.go(is_online=is_online)
 
     async def crash(self, *, wait: bool = True) -> None:
         """The engine is killed where it stands, and started again."""
-        self._house.trouble.fired[Fault.CRASH] += 1
+        self._house.trouble.fired[Mishap.CRASH] += 1
         await self._house.kill_engine()
         await self._house.start_engine(wait=wait)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from random import Random
@@ -18,6 +19,9 @@ from polyterm.models.enums import VenueName
 from polyterm.models.market import Market
 from polyterm.models.money import UNIT
 from polyterm.simulator.credentials import ApiKey
+from polyterm.simulator.faults.injector import FaultInjector
+from polyterm.simulator.faults.plan import AnyFault, FaultPlan
+from polyterm.simulator.faults.steered_clock import SteeredClock
 from polyterm.simulator.local_exchange import LocalExchange
 from polyterm.simulator.rules import ExchangeRules
 from polyterm.simulator.web.app import local_app
@@ -42,11 +46,11 @@ class House:
         self, seed: int, *, open_store: StoreMaker, rules: ExchangeRules = RULES, **settings: Any
     ) -> None:
         self.seed = seed
-        self.exchange = LocalExchange(
-            clock=VirtualClock(), random=Random(f"{seed}/exchange"), rules=rules
-        )
+        clock = SteeredClock(VirtualClock())
+        self.exchange = LocalExchange(clock=clock, random=Random(f"{seed}/exchange"), rules=rules)
+        self.faults = FaultInjector(FaultPlan(seed=seed), self.exchange, clock)
         self.trouble = Trouble(Random(f"{seed}/trouble"))
-        self.landing = Landing(local_app(self.exchange))
+        self.landing = Landing(local_app(self.exchange, self.faults))
         self.archive = Archive()
         self.by_hand: set[str] = set()
         """Orders that a person placed beside the engine, with the same key."""
@@ -64,7 +68,7 @@ class House:
         self._network: Network | None = None
         self._store: WatchedStore | None = None
         self._files = AsyncExitStack()
-        self._timekeeper: asyncio.Task[None] | None = None
+        self._timekeepers: list[asyncio.Task[None]] = []
         for listed in _LISTINGS:
             self.exchange.open_market(listed)
 
@@ -94,7 +98,8 @@ class House:
 
     async def open(self) -> None:
         """Let the exchange keep time, and start the first engine."""
-        self._timekeeper = asyncio.create_task(self.exchange.timetable.run())
+        keepers = (self.exchange.timetable.run(), self.faults.run())
+        self._timekeepers = [asyncio.create_task(keeper) for keeper in keepers]
         await self.start_engine()
 
     async def close(self) -> None:
@@ -102,9 +107,9 @@ class House:
         if self.is_running:
             await self.kill_engine()
         await self.landing.clear()
-        assert self._timekeeper is not None
-        self._timekeeper.cancel()
-        await asyncio.gather(self._timekeeper, return_exceptions=True)
+        for keeper in self._timekeepers:
+            keeper.cancel()
+        await asyncio.gather(*self._timekeepers, return_exceptions=True)
 
     # -- lives of the engine --
 
@@ -163,9 +168,19 @@ class House:
     def end_faults(self) -> None:
         """Nothing strikes any more, and what was lost is back."""
         self.trouble.end()
+        self.faults.set(FaultPlan(seed=self.seed))
+        self.faults.clock.set_skew(0)
         self.network.go(is_online=True)
-        for path in ("/ws/market", "/ws/user"):
-            self.network.mute(path, is_muted=False)
+
+    def strike(self, *faults: AnyFault) -> None:
+        """These faults are planned from now on, beside all others."""
+        self.faults.add(FaultPlan(faults))
+        self.faults.run_due()
+
+    def fired(self) -> Counter[str]:
+        """How often each fault did something, by its kind."""
+        planned = Counter(firing.kind for firing in self.faults.fired if firing.hits)
+        return planned + Counter({kind.value: n for kind, n in self.trouble.fired.items()})
 
     # -- time --
 

@@ -19,8 +19,8 @@ from polyterm.simulator.orders import TraderOrder
 from polyterm.simulator.refusals import RefusalError
 from polyterm.simulator.trades import Leg, Trade
 from polyterm.simulator.wire.order_payload import PlacedOrder
-from tests.fakes.virtual_time import VirtualClock
 from tests.whole.house import House
+from tests.whole.landing import request_life_s
 
 AGREED_WITHIN_S = 60.0
 """How long after the last fault both sides may still tell different stories (I4)."""
@@ -43,8 +43,9 @@ class Judge:
         self._seen: list[str] = []
         self._pictures: list[OrderDetail] = []
         self.refused: Counter[str] = Counter()
-        self._arrived_ms: dict[ChildId, int] = {}
         """Orders that the exchange itself refused, by its words."""
+        self.late: set[ChildId] = set()
+        """Orders whose request outlived what rule R3 reckons with."""
         house.landing.on_order_written = self._order_written
         desk = house.exchange.desk
         self._place = desk.place
@@ -65,7 +66,8 @@ class Judge:
         self, key: ApiKey, state: MarketState, order_id: str, placed: PlacedOrder
     ) -> Placement:
         """I3: what arrives was committed before."""
-        self._arrived_ms[ChildId(order_id)] = VirtualClock().now_ms()
+        if request_life_s() > REQUEST_LIFETIME_S:
+            self.late.add(ChildId(order_id))
         if order_id not in self._house.archive.children:
             self._seen.append(f"I3: order {order_id[:10]} arrived and was never written down")
         try:
@@ -76,7 +78,8 @@ class Judge:
 
     def _refused(self, text: str) -> None:
         self.refused[text.split(":")[0]] += 1
-        if "not enough balance" in text and not (self._house.by_hand or self._late()):
+        excuse = self._house.by_hand or self.late or self._house.fired()["drop_balance"]
+        if "not enough balance" in text and not excuse:
             self._seen.append(f"I2: the engine sent what it cannot pay: {text}")
 
     # -- after every step --
@@ -88,16 +91,16 @@ class Judge:
         self._report(problems)
 
     def _within_target(self) -> Iterator[str]:
-        """I1: what a parent traded is within its size, but for requests that came too late.
+        """I1: what a parent traded is within its size.
 
-        An order that arrives after the longest life of a request was rightly given up; what it
-        trades before it is taken back is the one thing that is not promised (docs/promises.md).
+        Not counted is an order that arrived when its request had outlived what R3 reckons with: it
+        was rightly given up, and what it trades before it is taken back is not promised
+        (`docs/promises.md`).
         """
         traded: Counter[OrderId] = Counter()
         parents = self._parents()
-        late = self._late()
         for leg in self._legs():
-            if leg.order_id in parents and leg.order_id not in late:
+            if leg.order_id in parents and leg.order_id not in self.late:
                 traded[parents[ChildId(leg.order_id)]] += leg.size
         for detail in self._pictures:
             order = detail.order
@@ -110,7 +113,7 @@ class Judge:
         """I2: nothing is promised that is not there."""
         for account in self._house.exchange.accounts.traders():
             for purse in (account.cash, *account.tokens.values()):
-                if purse.free < 0:
+                if purse.active > max(purse.settled - purse.matched, 0):
                     yield f"I2: {purse} promises more than there is"
 
     def _counted_once(self) -> Iterator[str]:
@@ -147,14 +150,18 @@ class Judge:
     def _stopped(self) -> Iterator[str]:
         """I5: a stop that says it is verified left nothing open."""
         if self._house.archive.stop is StopState.STOPPED_VERIFIED and self._open():
-            late = [order for order in self._open() if order.id not in self._house.by_hand]
-            if late and self._house.landing.delayed == 0:
-                yield f"I5: verified, and {len(late)} orders are open"
+            excused = self._house.by_hand | self.late
+            left = [order for order in self._open() if order.id not in excused]
+            if left:
+                yield f"I5: verified, and {len(left)} orders are open"
 
     def _in_rate(self) -> Iterator[str]:
         """I10: the exchange never had to say that we ask too much."""
+        planned: Counter[str] = Counter()
+        for firing in self._house.faults.fired:
+            planned[firing.request] += firing.hits * (firing.kind == "429")
         for route in _LIMITED:
-            if self._house.landing.answered[route, 429]:
+            if self._house.landing.answered[route, 429] > planned[route]:
                 yield f"I10: {route} was beyond the rate"
 
     # -- once the faults are over --
@@ -163,7 +170,8 @@ class Judge:
         """I4: end the faults, wait, and compare; `BrokenError`."""
         house = self._house
         house.end_faults()
-        await house.until(lambda: house.landing.delayed == 0, 120)
+        ended_s = asyncio.get_running_loop().time()
+        await house.until(lambda: house.landing.is_quiet(ended_s), 120)
         try:
             await house.until(lambda: not self.differences(), AGREED_WITHIN_S + _CALM_S)
         except TimeoutError:
@@ -250,16 +258,6 @@ class Judge:
             child.child_id: detail.order.order_id
             for detail in self._pictures
             for child in detail.children
-        }
-
-    def _late(self) -> set[ChildId]:
-        """Children that reached the exchange after they had rightly been given up."""
-        arrived = self._arrived_ms
-        return {
-            child.child_id
-            for detail in self._pictures
-            for child in detail.children
-            if arrived.get(child.child_id, 0) - child.created_ms > REQUEST_LIFETIME_S * 1_000
         }
 
     def _trades(self) -> Iterator[tuple[Trade, Leg]]:

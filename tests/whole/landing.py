@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import httpx
 from starlette.types import ASGIApp, Message, Scope
 
 _BOOKS = frozenset({"/book", "/books"})
+_written_at: ContextVar[float] = ContextVar("written_at")
+"""When the request that is being handled left the engine, by the loop's time."""
+
+
+def request_life_s() -> float:
+    """How long the request that is being handled has been under way; 0 outside of any."""
+    now = asyncio.get_running_loop().time()
+    return now - _written_at.get(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,8 @@ class Sent:
     method: str
     scope: Scope
     body: bytes
+    at: float
+    """By the loop's time."""
 
     @classmethod
     def of(cls, request: httpx.Request) -> Sent:
@@ -40,7 +51,7 @@ class Sent:
             "client": ("127.0.0.1", 1),
             "root_path": "",
         }
-        return cls(request.method, scope, request.content)
+        return cls(request.method, scope, request.content, asyncio.get_running_loop().time())
 
     @property
     def is_order(self) -> bool:
@@ -66,10 +77,10 @@ class Landing:
     """Called when the bytes of an order leave the engine."""
     market_data_at: float = 0.0
     """When the engine was last told of any book, by the loop's time."""
-    delayed: int = 0
-    """Requests held back, which will land when nobody waits for them any more."""
-    under_way: set[asyncio.Future[Reply]] = field(default_factory=set)
+    under_way: dict[asyncio.Future[Reply], Sent] = field(default_factory=dict)
     """Requests between their writing and the end of their answer."""
+    trace: list[str] | None = None
+    """Where each request is written down as it arrives, where anybody wants to know."""
     answered: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Answers of the exchange itself, by method and path, and status."""
 
@@ -82,14 +93,9 @@ class Landing:
         """The engine is told of a book."""
         self.market_data_at = asyncio.get_running_loop().time()
 
-    @contextmanager
-    def delaying(self) -> Generator[None]:
-        """A request is held back within."""
-        self.delayed += 1
-        try:
-            yield
-        finally:
-            self.delayed -= 1
+    def is_quiet(self, since_s: float) -> bool:
+        """Whether no request is under way that was written before then."""
+        return all(sent.at >= since_s for sent in self.under_way.values())
 
     async def clear(self) -> None:
         """Lose whatever is under way."""
@@ -112,9 +118,23 @@ class Landing:
             else:
                 chunks.append(message.get("body", b""))
 
+        _written_at.set(sent.at)
+        if self.trace is not None:
+            now = asyncio.get_running_loop().time()
+            self.trace.append(f"{now:.6f} {sent.method} {sent.scope['path']} {sent.body!r}")
         await self.app(dict(sent.scope), receive, send)
         self.answered[f"{sent.method} {sent.scope['path']}", started["status"]] += 1
-        if sent.scope["path"] in _BOOKS:
+        body = b"".join(chunks)
+        if sent.scope["path"] in _BOOKS and _tells_books(body):
             self.note_market_data()
         headers = {name.decode(): value.decode() for name, value in started["headers"]}
-        return Reply(started["status"], headers, b"".join(chunks))
+        return Reply(started["status"], headers, body)
+
+
+def _tells_books(body: bytes) -> bool:
+    """Whether an answer is whole, and about books."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return b'"bids"' in body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from random import Random
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -14,14 +15,17 @@ from polyterm.models.money import PPM, UNIT
 from polyterm.simulator.rules import ExchangeRules
 from tests.fakes.virtual_time import VirtualLoop
 from tests.whole.deeds import Deeds, is_stopped
+from tests.whole.fault_kinds import KINDS, STRIKING, drawn, next_order
 from tests.whole.house import House
 from tests.whole.judge import Judge
 from tests.whole.stores import in_memory
-from tests.whole.trouble import FRAME_FAULTS, REQUEST_FAULTS, Fault
+from tests.whole.trouble import CHANCY, Mishap
 
 SIDES = st.sampled_from(Side)
 MARKETS = st.integers(0, 1)
 WHICH = st.integers(0, 5)
+VARIANTS = st.integers(0, 15)
+"""Each stands for other numbers of a fault."""
 PAUSES_S = st.sampled_from((0.0, 0.001, 0.01, 0.03, 0.3, 2.0, 5.0, 12.0))
 
 
@@ -115,25 +119,21 @@ class HouseMachine(RuleBasedStateMachine):
 
     # -- trouble --
 
-    @rule(fault=st.sampled_from(REQUEST_FAULTS))
-    def trouble_next_order(self, fault: Fault) -> None:
-        self._act(self._deeds.trouble_next_order(fault), 0.0)
+    @rule(kind=st.sampled_from(sorted(KINDS)), variant=VARIANTS)
+    def trouble_next_order(self, kind: str, variant: int) -> None:
+        self._act(self._deeds.plan(next_order(kind, Random(variant))), 0.0)
 
-    @rule(
-        faults=st.sets(st.sampled_from((*REQUEST_FAULTS, *FRAME_FAULTS, Fault.DISK_FULL))),
-        chance=st.sampled_from((0.05, 0.3, 0.8)),
-        pause_s=PAUSES_S,
-    )
-    def trouble(self, faults: set[Fault], chance: float, pause_s: float) -> None:
-        self._act(self._deeds.trouble(dict.fromkeys(sorted(faults), chance)), pause_s)
+    @rule(kind=st.sampled_from(STRIKING), variant=VARIANTS, pause_s=PAUSES_S)
+    def trouble(self, kind: str, variant: int, pause_s: float) -> None:
+        self._act(self._deeds.plan(drawn(kind, Random(variant))), pause_s)
+
+    @rule(mishap=st.sampled_from(CHANCY), chance=st.sampled_from((0.05, 0.3, 0.8)))
+    def mishap(self, mishap: Mishap, chance: float) -> None:
+        self._act(self._deeds.mishaps({mishap: chance}), 0.0)
 
     @rule()
     def cure(self) -> None:
-        self._house.end_faults()
-
-    @rule(stream=st.integers(0, 1), pause_s=PAUSES_S)
-    def mute(self, stream: int, pause_s: float) -> None:
-        self._act(self._deeds.mute(stream), pause_s)
+        self._act(self._deeds.cure(), 0.0)
 
     @rule(is_online=st.booleans(), pause_s=PAUSES_S)
     def flap(self, is_online: bool, pause_s: float) -> None:

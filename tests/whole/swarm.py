@@ -12,16 +12,15 @@ from polyterm.models.enums import EndAction, Side, StrategyName, TradeStatus, Ur
 from polyterm.models.money import PPM, UNIT
 from polyterm.simulator.rules import ExchangeRules
 from tests.whole.deeds import Deeds, is_stopped
+from tests.whole.fault_kinds import ENDINGS, STRIKING, drawn
 from tests.whole.house import House, open_house
 from tests.whole.judge import Judge
 from tests.whole.stores import StoreMaker
-from tests.whole.trouble import FRAME_FAULTS, REQUEST_FAULTS, Fault
+from tests.whole.trouble import CHANCY, Mishap
 
-_STRIKING = (*REQUEST_FAULTS, *FRAME_FAULTS, Fault.DISK_FULL)
 _PAUSES_S = (0.0, 0.002, 0.02, 0.05, 0.2, 0.2, 1.0, 1.0, 3.0, 8.0, 30.0)
 _PEACE_EVERY_S = 1_800.0
-_CHANCE = {Fault.WS_DROP: 0.01, Fault.WS_DUP: 0.2, Fault.WS_REORDER: 0.2}
-_USUAL_CHANCE = 0.15
+_MISHAP_CHANCE = 0.05
 
 
 @dataclass(slots=True)
@@ -50,9 +49,10 @@ class Swarm:
         self._random = random
         self._deeds = Deeds(house)
         self._judge = Judge(house)
-        self._allowed = [fault for fault in Fault if random.random() < 0.4]
+        self._kinds = [kind for kind in STRIKING if random.random() < 0.4]
+        self._mishaps = [mishap for mishap in Mishap if random.random() < 0.4]
         if kills:
-            self._allowed.append(Fault.CRASH)
+            self._mishaps.append(Mishap.CRASH)
         self._has_person = random.random() < 0.5
         self._calm_at = _PEACE_EVERY_S
 
@@ -85,9 +85,7 @@ class Swarm:
             lives=self._house.lives,
             stops=self._house.archive.stops,
         )
-        fired = Counter({fault.value: n for fault, n in self._house.trouble.fired.items()})
-        fired[Fault.MATCH_THEN_FAIL.value] += voids
-        return Covered(fired, counts)
+        return Covered(self._house.fired(), counts)
 
     async def _make_peace(self) -> None:
         if is_stopped(self._house):
@@ -129,26 +127,26 @@ class Swarm:
             )
 
     async def _trouble(self) -> None:
-        struck = {
-            fault: _CHANCE.get(fault, _USUAL_CHANCE)
-            for fault in self._allowed
-            if fault in _STRIKING and self._random.random() < 0.5
-        }
-        await self._deeds.trouble(struck)
+        for kind in self._random.sample(self._kinds, min(3, len(self._kinds))):
+            await self._deeds.plan(drawn(kind, self._random))
+        chances = {m: _MISHAP_CHANCE for m in CHANCY if m in self._mishaps}
+        await self._deeds.mishaps(chances)
+
+    async def _end_market(self) -> None:
+        late = asyncio.get_running_loop().time() > self._calm_at - _PEACE_EVERY_S / 2
+        if late and self._random.random() < 0.1:
+            kind = self._random.choice(tuple(ENDINGS))
+            await self._deeds.plan(drawn(kind, self._random))
 
     async def _cure(self) -> None:
-        self._house.end_faults()
-
-    async def _mute(self) -> None:
-        if Fault.WS_MUTE in self._allowed:
-            await self._deeds.mute(self._random.randrange(2))
+        await self._deeds.cure()
 
     async def _offline(self) -> None:
-        if Fault.OFFLINE in self._allowed:
+        if Mishap.OFFLINE in self._mishaps:
             await self._deeds.go_offline(is_online=not self._house.network.is_online)
 
     async def _crash(self) -> None:
-        if Fault.CRASH in self._allowed and self._random.random() < 0.3:
+        if Mishap.CRASH in self._mishaps and self._random.random() < 0.3:
             await self._deeds.crash(wait=False)
 
     async def _stop(self) -> None:
@@ -175,8 +173,9 @@ _ACTS: tuple[_Act, ...] = (
     Swarm._by_hand,
     Swarm._trouble,
     Swarm._trouble,
+    Swarm._end_market,
     Swarm._cure,
-    Swarm._mute,
+    Swarm._cure,
     Swarm._offline,
     Swarm._crash,
     Swarm._stop,
@@ -186,13 +185,22 @@ _ACTS: tuple[_Act, ...] = (
 
 
 async def swarm(
-    seed: int, hours: float, *, open_store: StoreMaker | None = None, kills: bool = False
+    seed: int,
+    hours: float,
+    *,
+    open_store: StoreMaker | None = None,
+    kills: bool = False,
+    trace: list[str] | None = None,
 ) -> Covered:
-    """One run of so many virtual hours; fails with its seed. With `kills` the engine dies too."""
+    """One run of so many virtual hours; fails with its seed. With `kills` the engine dies too.
+
+    What reaches the exchange is added to `trace`, a line each.
+    """
     random = Random(f"{seed}/swarm")
     failing = random.choice((0, 0, PPM // 20))
     rules = ExchangeRules(cash=1_000 * UNIT, failure_ppm=failing)
     async with open_house(seed, rules=rules, open_store=open_store) as house:
+        house.landing.trace = trace
         acting = Swarm(house, random, kills=kills)
         await acting.run(hours * 3_600)
         return acting.covered()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.whole.machine import HouseMachine
-
-pytestmark = pytest.mark.soak
 
 
 class OtherHouseMachine(HouseMachine):

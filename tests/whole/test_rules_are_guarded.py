@@ -26,13 +26,18 @@ from polyterm.engine.prover import Prover
 from polyterm.models.enums import Side, StrategyName, TradeStatus, Urgency
 from polyterm.models.events import StopState
 from polyterm.models.money import PPM, UNIT
+from polyterm.simulator.faults.at import At
+from polyterm.simulator.faults.kinds.losing import Delay
+from polyterm.simulator.faults.kinds.refusing import ServerError
+from polyterm.simulator.faults.kinds.sockets import MuteSockets
+from polyterm.simulator.faults.lines import Channel
 from polyterm.simulator.rules import ExchangeRules
 from tests.fakes.store import MemoryStore
 from tests.fakes.virtual_time import run_virtual
 from tests.whole.deeds import Deeds
+from tests.whole.fault_kinds import PLACE
 from tests.whole.house import House, end_at_once, open_house
 from tests.whole.judge import BrokenError, Judge
-from tests.whole.trouble import Fault
 
 Scenario = Callable[[House, Deeds], Awaitable[None]]
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -50,8 +55,7 @@ async def _buy_and_be_filled(house: House, deeds: Deeds) -> None:
 
 async def _lose_sight_and_be_filled(house: House, deeds: Deeds) -> None:
     """The first child lands without our knowing, and whatever rests is taken soon after."""
-    await deeds.mute(1)
-    await deeds.trouble_next_order(Fault.DELAY)
+    await deeds.plan(_mute(Channel.USER), Delay(at=At(request=PLACE), seconds=12))
     await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20)
     for _ in range(30):
         await asyncio.sleep(1)
@@ -82,10 +86,10 @@ async def _sell_at_once(house: House, deeds: Deeds) -> None:
 
 
 async def _go_blind(house: House, deeds: Deeds) -> None:
-    house.trouble.dead_paths |= {"/book", "/books"}
+    await deeds.plan(ServerError(at=At(request="* /book*", every=1)))
     await deeds.submit(StrategyName.ICEBERG, Side.BUY, 400)
     await asyncio.sleep(2)
-    await deeds.mute(0)
+    await deeds.plan(_mute(Channel.MARKET))
     for _ in range(20):
         await deeds.take(Side.SELL, 700)
         await asyncio.sleep(3)
@@ -106,9 +110,13 @@ async def _stop_in_the_middle(house: House, deeds: Deeds) -> None:
 async def _stop_deaf(house: House, deeds: Deeds) -> None:
     await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20)
     await asyncio.sleep(1)
-    house.trouble.dead_paths |= {"/cancel-all", "/orders", "/order"}
+    await deeds.plan(ServerError(at=At(request="DELETE /*", every=1)))
     await deeds.stop()
     await asyncio.sleep(3)
+
+
+def _mute(channel: Channel) -> MuteSockets:
+    return MuteSockets(at=At(t=0), channel=channel, seconds=3_600)
 
 
 # -- how a rule is broken --

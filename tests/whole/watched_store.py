@@ -10,7 +10,7 @@ from polyterm.engine.records import Batch, Saved, Store, StoreError
 from polyterm.models.enums import ChildStatus
 from polyterm.models.events import ChildChanged, Event, Filled, StopState
 from polyterm.models.ids import ChildId, TradeId
-from tests.whole.trouble import Fault, Trouble
+from tests.whole.trouble import Mishap, Trouble
 
 _SLOWEST_S = 0.01
 
@@ -60,7 +60,7 @@ class WatchedStore:
     async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
         """Commit after a moment, and tell of it after another: death may come in either."""
         await self._pause()
-        if self._trouble.strikes(Fault.DISK_FULL):
+        if self._trouble.strikes(Mishap.DISK_FULL):
             raise StoreError("database or disk is full")
         results = await self._inner.commit(batches)
         for batch, error in zip(batches, results, strict=True):

@@ -79,7 +79,5 @@ class Hand:
         taken = max(0, purse.settled - max(cash, purse.matched))
         purse.settled -= taken
         self._exchange.accounts.house.cash.settled += taken
-        for order in reversed(self.resting()):
-            if purse.free < 0 and order.purse is purse:
-                self._exchange.desk.cancel(order)
+        self._exchange.desk.drop_uncovered(purse)
         return taken

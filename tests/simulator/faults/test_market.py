@@ -207,3 +207,20 @@ async def test_a_mined_trade_that_fails_after_the_market_was_decided_undoes_its_
         assert (cash.settled, cash.free) == (1_000 * UNIT, 1_000 * UNIT)
         assert total_cash(stage) == before
         assert stage.kinds() == ["retrying", "resolve_market"]
+
+
+@in_virtual_time
+async def test_orders_that_a_failed_trade_leaves_uncovered_go():
+    async with staged({"at": {**PLACE, "nth": 2}, "do": "retrying", "end": "FAILED"}) as stage:
+        await stage.place(price=5000, shares=40)
+        await asyncio.sleep(11)
+        await stage.ann.place(YES, Side.SELL, 4800, whole(40))
+        await asyncio.sleep(7)
+        account = stage.exchange.accounts.open(ANN.address)
+        rest = account.cash.settled // 4000
+        order_id = await stage.rest(price=4000, shares=rest // 100)
+        assert stage.exchange.desk.orders[order_id].is_open
+        await asyncio.sleep(8)
+        assert stage.kinds() == ["retrying"]
+        assert not stage.exchange.desk.orders[order_id].is_open
+        assert account.cash.free >= 0

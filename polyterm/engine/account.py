@@ -13,7 +13,7 @@ from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.parent import Child, Parent
 from polyterm.engine.ports import Exchange
-from polyterm.engine.records import FillRecord
+from polyterm.engine.records import Cover, FillRecord
 from polyterm.models.enums import Side, TradeStatus
 from polyterm.models.ids import TokenId
 from polyterm.models.market import Market
@@ -67,11 +67,6 @@ class Account:
             for _, child in self._register.open_children()
             if child.record.side is Side.BUY
         )
-        foreign = sum(
-            notional_up(order.price, max(order.size - order.matched, 0))
-            for order in self._register.foreign.values()
-            if order.side is Side.BUY
-        )
         unseen = sum(
             notional_up(fill.price, fill.size) + fill.fee
             for fill in self._unseen(self._cash_asked_ms)
@@ -82,7 +77,7 @@ class Account:
             for _, child in self._register.unsettled_children()
             if child.awaits_trades and child.record.side is Side.BUY
         )
-        return open_buys + foreign + unseen + stated_only
+        return open_buys + self._kept_by_hand() + unseen + stated_only
 
     @property
     def available(self) -> Dollars:
@@ -113,6 +108,13 @@ class Account:
             if fill.token_id == token_id and fill.side is Side.SELL
         )
         return max(self._settled.get(token_id, 0) - offered - sold, 0)
+
+    def cover(self, token_id: TokenId, side: Side) -> Cover:
+        """What pays for a new child, on the exchange's word (rule R4)."""
+        if side is Side.BUY:
+            return Cover(amount=self._cash - self._kept_by_hand(), asked_ms=self._cash_asked_ms)
+        asked_ms = self._asked_ms(token_id)
+        return Cover(amount=self._settled.get(token_id, 0), asked_ms=asked_ms)
 
     def funds(self, market: Market, token_id: TokenId) -> Funds:
         """What one order may reckon with."""
@@ -161,6 +163,14 @@ class Account:
 
     def _asked_ms(self, token_id: TokenId) -> int:
         return self._settled_asked_ms.get(token_id, 0)
+
+    def _kept_by_hand(self) -> Dollars:
+        """What buys placed by hand keep of the cash."""
+        return sum(
+            notional_up(order.price, max(order.size - order.matched, 0))
+            for order in self._register.foreign.values()
+            if order.side is Side.BUY
+        )
 
     def _cash_owned(self) -> Dollars:
         """Cash once the fills that the balance may not show yet have settled."""

@@ -13,6 +13,7 @@ import msgspec
 from polyterm.engine.records import (
     Batch,
     ChildRecord,
+    Cover,
     FillRecord,
     ParentRecord,
     Store,
@@ -88,10 +89,11 @@ class Journal:
             None,
         )
 
-    async def write_child(self, child: ChildRecord, *events: Event) -> None:
+    async def write_child(self, child: ChildRecord, cover: Cover, *events: Event) -> None:
         """Commit a new child; `StoreError` where that fails, and then it must not be sent."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._put(Batch(new_child=replace(child), events=self._numbered(events)), done)
+        batch = Batch(new_child=replace(child), cover=cover, events=self._numbered(events))
+        self._put(batch, done)
         await done
 
     async def flush(self) -> bool:

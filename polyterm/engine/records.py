@@ -55,8 +55,11 @@ class ChildRecord:
     """Largest matched size that the exchange has stated."""
     order_type: OrderType
     post_only: bool
+    fee_reserve: Dollars = 0
+    """The most that its whole size could cost in fees; 0 where it can only make, or sells."""
     created_ms: int
     ended_ms: int | None = None
+    """When it ended; nothing while it may still trade."""
     reason: str = ""
     body: bytes = field(repr=False)
     """The exact signed bytes: the only thing that may ever be sent again for this child."""
@@ -82,6 +85,16 @@ class FillRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What the exchange said is there to pay a child with, less what orders placed by hand keep."""
+
+    amount: Dollars | Size
+    """Dollars for a buy, settled shares of its token for a sell."""
+    asked_ms: int
+    """When it was asked for: fills that settled later are not in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What is committed together or not at all."""
 
@@ -91,6 +104,8 @@ class Batch:
     events: tuple[Event, ...] = ()
     new_child: ChildRecord | None = None
     """Inserted only if its parent is not over-bought by it (rule R4), in this transaction."""
+    cover: Cover | None = None
+    """What pays for the new child: it is inserted only if all that is promised stays within."""
     stop: StopState | None = None
     watermark_ms: int | None = None
     """Trades up to here are all in the journal."""
@@ -121,6 +136,10 @@ class TakenOverError(StoreError):
 
 class OverfillError(StoreError):
     """The child would let its parent trade more than it wants; nothing was written."""
+
+
+class UncoveredError(StoreError):
+    """The child would promise more than there is; nothing was written."""
 
 
 class Store(Protocol):

@@ -12,10 +12,10 @@ from polyterm.engine.parent import Child, Parent
 from polyterm.engine.ports import ChildTicket, Outcome, SendReport, SignedOrder
 from polyterm.engine.records import ChildRecord, StoreError
 from polyterm.engine.safety import Intended, check_child
-from polyterm.models.enums import ChildStatus, OrderType
+from polyterm.models.enums import ChildStatus, OrderType, Side
 from polyterm.models.events import ChildChanged
 from polyterm.models.ids import ChildId
-from polyterm.models.money import Price, Size
+from polyterm.models.money import Dollars, Price, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class Sender:
             size=ticket.size,
             order_type=OrderType.GTC,
             post_only=ticket.post_only,
+            fee_reserve=_fee_reserve(ticket),
             created_ms=self._desk.clock.now_ms(),
             reason=why,
             body=signed.body,
@@ -114,7 +115,8 @@ class Sender:
             reason=record.reason,
         )
         try:
-            await self._desk.journal.write_child(record, written)
+            cover = self._desk.account.cover(record.token_id, record.side)
+            await self._desk.journal.write_child(record, cover, written)
         except StoreError as error:
             self._desk.register.drop_child(parent, child)
             return Held(f"not sent, because it could not be written down: {error}")
@@ -138,6 +140,12 @@ class Sender:
         self._desk.weather.note(report)
         _EFFECTS[report.outcome](self._desk, child.child_id, report)
         return Sent(child, report)
+
+
+def _fee_reserve(ticket: ChildTicket) -> Dollars:
+    if ticket.side is Side.SELL or ticket.post_only:
+        return 0
+    return ticket.market.fees.reserve(ticket.price, ticket.size)
 
 
 # -- what each outcome means for the child (rule R2) --

@@ -55,11 +55,13 @@ class Table(Generic[Record]):
         return tuple(_plain(getattr(record, column)) for column in self.columns)
 
     def read(self, row: sqlite3.Row) -> Record:
-        """The record that a row holds."""
+        """The record that a row holds; what an older schema does not keep has its default."""
         readers: dict[str, Callable[[Any], Any]] = {**_READ, "status": self.status}
+        kept = row.keys()
         values: dict[str, Any] = {
             column: readers[column](row[column]) if column in readers else row[column]
             for column in self.columns
+            if column in kept
         }
         return self.record(**values)
 

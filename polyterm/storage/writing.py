@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 
-from polyterm.engine.records import Batch, ChildRecord, OverfillError, StoreError
+from polyterm.engine.records import Batch, StoreError
 from polyterm.models.events import Event, encode_event
-from polyterm.models.money import SIZE_STEP, format_units
-from polyterm.storage import schema
+from polyterm.storage.overbuying import refusal
 from polyterm.storage.rows import CHILDREN, FILLS, PARENTS
 
 
 def write(connection: sqlite3.Connection, batch: Batch) -> StoreError | None:
     """Write a batch inside a transaction; where it breaks a rule nothing of it, and why."""
     if batch.new_child is not None:
-        refusal = _insert_child(connection, batch.new_child)
-        if refusal is not None:
-            return refusal
+        reason = refusal(connection, batch.new_child, batch.cover)
+        if reason is not None:
+            return reason
+        connection.execute(CHILDREN.insert, CHILDREN.row(batch.new_child))
     connection.executemany(PARENTS.upsert, map(PARENTS.row, batch.parents))
     connection.executemany(CHILDREN.upsert, map(CHILDREN.row, batch.children))
     connection.executemany(FILLS.upsert, map(FILLS.row, batch.fills))
@@ -28,20 +28,6 @@ def write(connection: sqlite3.Connection, batch: Batch) -> StoreError | None:
         "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
         _state_rows(batch),
     )
-    return None
-
-
-def _insert_child(connection: sqlite3.Connection, child: ChildRecord) -> StoreError | None:
-    row = connection.execute(schema.EXPOSURE, (child.order_id,)).fetchone()
-    if row is None:
-        return StoreError(f"order {child.order_id} is not in the journal")
-    target, exposure = row
-    if exposure + child.size > target + SIZE_STEP:
-        return OverfillError(
-            f"{format_units(child.size)} shares more would exceed the order's size of "
-            f"{format_units(target)}: {format_units(exposure)} are filled or at work"
-        )
-    connection.execute(CHILDREN.insert, CHILDREN.row(child))
     return None
 
 

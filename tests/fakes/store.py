@@ -7,15 +7,17 @@ from dataclasses import replace
 from polyterm.engine.records import (
     Batch,
     ChildRecord,
+    Cover,
     FillRecord,
     OverfillError,
     ParentRecord,
     Saved,
     StoreError,
+    UncoveredError,
 )
-from polyterm.models.enums import TradeStatus
+from polyterm.models.enums import Side, TradeStatus
 from polyterm.models.events import Event, OrderAdjusted, StopState
-from polyterm.models.money import SIZE_STEP
+from polyterm.models.money import SIZE_STEP, notional_up
 
 
 class MemoryStore:
@@ -56,6 +58,8 @@ class MemoryStore:
             target = self.parents[child.order_id].target
             if self._exposure(child.order_id) + child.size > target + SIZE_STEP:
                 return OverfillError("too much")
+            if batch.cover is not None and self._is_uncovered(child, batch.cover):
+                return UncoveredError("too much for what is there")
             self.children[child.child_id] = child
         self.parents |= {parent.order_id: parent for parent in batch.parents}
         self.children |= {c.child_id: c for c in batch.children}
@@ -76,3 +80,39 @@ class MemoryStore:
             base = child.matched if child.status.is_final else child.size
             total += max(base, traded) - voided
         return total
+
+    def _is_uncovered(self, child: ChildRecord, cover: Cover) -> bool:
+        worth = _dollars if child.side is Side.BUY else _shares
+        return self._promised(child, cover) + worth(child, child.size) > cover.amount + 1_000
+
+    def _promised(self, child: ChildRecord, cover: Cover) -> int:
+        """What open children, and fills that the balance may not show yet, take of the cover."""
+        worth = _dollars if child.side is Side.BUY else _shares
+        total = 0
+        for other in self.children.values():
+            if _shares_means(other, child):
+                total += worth(other, self._left(other))
+        for fill in self.fills.values():
+            is_unseen = fill.settled_ms is None or fill.settled_ms >= cover.asked_ms
+            if is_unseen and fill.status is not TradeStatus.FAILED and _shares_means(fill, child):
+                dollars = notional_up(fill.price, fill.size) + fill.fee
+                total += dollars if fill.side is Side.BUY else fill.size
+        return total
+
+    def _left(self, child: ChildRecord) -> int:
+        traded = sum(f.size for f in self.fills.values() if f.child_id == child.child_id)
+        whole = child.matched if child.status.is_final else max(child.size, child.matched)
+        return max(whole - traded, 0)
+
+
+def _shares_means(other: ChildRecord | FillRecord, child: ChildRecord) -> bool:
+    """Whether both pay with the same: cash, or shares of one token."""
+    return other.side is child.side and (child.side is Side.BUY or other.token_id == child.token_id)
+
+
+def _dollars(child: ChildRecord, size: int) -> int:
+    return notional_up(child.price, size) + -(-child.fee_reserve * size // child.size)
+
+
+def _shares(child: ChildRecord, size: int) -> int:
+    return size

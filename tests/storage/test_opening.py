@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from polyterm.engine.records import Batch, StoreError
+from polyterm.engine.records import StoreError
 from polyterm.storage import schema
 from polyterm.storage.backups import Backups
 from polyterm.storage.connecting import connect, scalar
 from polyterm.storage.migration import migrate
 from polyterm.storage.opening import open_journal
+from polyterm.storage.rows import PARENTS
 from polyterm.storage.transaction import transaction
-from polyterm.storage.writing import write
-from tests.storage.journals import a_parent
+from tests.storage.journals import ORDER, a_child, a_parent
 
 NOW_MS = 1_795_184_510_123
 MADE_UP = (*schema.STEPS, ("ALTER TABLE fills ADD COLUMN venue TEXT NOT NULL DEFAULT ''",))
@@ -70,17 +70,24 @@ def test_41_what_the_system_refuses_is_said_in_words(
         _open_and_close(path)
 
 
+_CHILD_OF_VERSION_1 = """
+    INSERT INTO children VALUES
+        ('0x1', ?, 1, 'WRITTEN', '1', 'BUY', 5000, 60000000, 0, 'GTC', 1, 2, NULL, '', ?)
+"""
+
+
 def test_an_older_journal_is_brought_up_to_date_after_a_backup(path: Path) -> None:
-    _open_and_close(path)
+    path.parent.mkdir(parents=True)
     with closing(connect(path)) as older:
+        migrate(older, 0, schema.STEPS[:1])
         with transaction(older):
-            write(older, Batch(parents=(a_parent(),)))
-        older.execute("DROP TABLE fence")
-        older.execute("PRAGMA user_version = 1")
+            older.execute(PARENTS.insert, PARENTS.row(a_parent()))
+            older.execute(_CHILD_OF_VERSION_1, (ORDER, a_child(1, 60).body))
     journal = open_journal(path, Backups(path), NOW_MS)
     with closing(journal.connection):
         assert scalar(journal.connection, "PRAGMA user_version") == schema.SCHEMA_VERSION
         assert journal.saved.parents == (a_parent(),)
+        assert journal.saved.children == (a_child(1, 60),)
     (backup,) = Backups(path).newest_first()
     with closing(sqlite3.connect(backup)) as before:
         assert scalar(before, "PRAGMA user_version") == 1

@@ -104,7 +104,7 @@ def test_41_rows_that_point_nowhere_are_damage_too(path: Path) -> None:
 def test_41_bytes_flipped_at_random_are_found_or_do_no_harm(path: Path) -> None:
     whole, random = path.read_bytes(), Random(41)
     restored = 0
-    for _ in range(60):
+    for _ in range(120):
         path.write_bytes(whole)
         page = random.randrange(len(whole) // 4096)
         _overwrite(path, page * 4096 + random.randrange(4000), random.randbytes(64))

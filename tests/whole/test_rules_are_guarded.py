@@ -23,6 +23,7 @@ from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.parent import Parent
 from polyterm.engine.ports import Outcome, TradeReport
 from polyterm.engine.prover import Prover
+from polyterm.engine.records import ChildRecord, Cover
 from polyterm.models.enums import Side, StrategyName, TradeStatus, Urgency
 from polyterm.models.events import StopState
 from polyterm.models.money import PPM, UNIT
@@ -82,6 +83,12 @@ async def _sell_at_once(house: House, deeds: Deeds) -> None:
     await asyncio.sleep(20)
     for _ in range(4):
         await deeds.submit(StrategyName.ICEBERG, Side.SELL, 20, urgency=Urgency.LOW)
+        await asyncio.sleep(1)
+
+
+async def _buy_for_more_than_there_is(house: House, deeds: Deeds) -> None:
+    for market in (0, 1, 0, 1):
+        await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20, market=market)
         await asyncio.sleep(1)
 
 
@@ -156,6 +163,12 @@ def _forget_failures(patch: pytest.MonkeyPatch) -> None:
 
 def _sell_what_is_offered(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Account, "sellable", Account.held)
+    patch.setattr(MemoryStore, "_is_uncovered", lambda self, child, cover: False)
+
+
+def _spend_what_is_promised(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Account, "reserved", 0)
+    patch.setattr(MemoryStore, "_is_uncovered", lambda self, child, cover: False)
 
 
 def _count_twice(patch: pytest.MonkeyPatch) -> None:
@@ -205,6 +218,8 @@ class Mutation:
     scenario: Scenario
     seen_as: str
     failure_ppm: int = 0
+    cash: int = 1_000
+    """Dollars."""
 
 
 MUTATIONS = (
@@ -212,6 +227,7 @@ MUTATIONS = (
     Mutation("R2", _take_unknown_for_refused, _lose_sight_and_be_filled, "I1"),
     Mutation("R3", _conclude_from_silence, _lose_sight_and_be_filled, "I1"),
     Mutation("R4", _replace_without_proof, _chase_the_market, "I1"),
+    Mutation("R4-dollars", _spend_what_is_promised, _buy_for_more_than_there_is, "I2", cash=30),
     Mutation("R5-void", _forget_failures, _fail_to_settle, "I4", failure_ppm=PPM),
     Mutation("R5-spend", _sell_what_is_offered, _sell_at_once, "I2"),
     Mutation("R5-once", _count_twice, _buy_and_be_filled, "I6"),
@@ -257,7 +273,7 @@ def test_a_second_engine_does_not_start_where_the_lock_holds(tmp_path: Path) -> 
 
 
 async def _play(mutation: Mutation, patch: pytest.MonkeyPatch, breaks: Break, seed: int) -> None:
-    rules = ExchangeRules(cash=1_000 * UNIT, failure_ppm=mutation.failure_ppm)
+    rules = ExchangeRules(cash=mutation.cash * UNIT, failure_ppm=mutation.failure_ppm)
     async with open_house(seed, rules=rules) as house:
         deeds, judge = Deeds(house), Judge(house)
         for market in (0, 1):
@@ -286,3 +302,24 @@ def test_nothing_is_seen_where_the_rule_is_kept(
 ) -> None:
     for seed in range(2):
         run_virtual(_play(mutation, monkeypatch, _nothing, seed))
+
+
+SECOND_GUARDS = {"R4-dollars": ("reserved", 0), "R5-spend": ("sellable", Account.held)}
+
+
+@pytest.mark.parametrize("rule", SECOND_GUARDS)
+def test_the_transaction_holds_where_the_sums_before_it_are_wrong(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutation = next(mutation for mutation in MUTATIONS if mutation.rule == rule)
+    name, wrong = SECOND_GUARDS[rule]
+    refused: list[bool] = []
+    check = MemoryStore._is_uncovered
+
+    def watched(self: MemoryStore, child: ChildRecord, cover: Cover) -> bool:
+        refused.append(check(self, child, cover))
+        return refused[-1]
+
+    monkeypatch.setattr(MemoryStore, "_is_uncovered", watched)
+    run_virtual(_play(mutation, monkeypatch, lambda patch: patch.setattr(Account, name, wrong), 0))
+    assert any(refused)

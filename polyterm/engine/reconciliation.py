@@ -111,6 +111,8 @@ class Reconciler:
             self._absences.pop(child.child_id, None)
             return
         if child.status is ChildStatus.LIVE:
+            # It was seen since it was last missed, so this absence is counted from here.
+            self._absences.pop(child.child_id, None)
             self._desk.register.move(child.child_id, ChildEvent.VANISHED, "no longer shown")
         if child.status is ChildStatus.UNKNOWN:
             since_s, looks = self._absences.get(child.child_id, (self._now_s(), 0))

@@ -184,6 +184,22 @@ def test_22_a_resting_order_that_reads_lose_for_a_moment_is_not_given_up() -> No
     _tell(story)
 
 
+def test_22_losses_with_sightings_between_them_do_not_add_up_to_a_proof() -> None:
+    async def story(desk: Desk) -> None:
+        order_id = await desk.engine.submit_order(micro())
+        child_id = await desk.resting(order_id)
+        for _ in range(5):
+            hidden = desk.exchange.orders.pop(child_id)
+            await desk.until(lambda: desk.engine.health().unknown == 1)
+            desk.exchange.orders[child_id] = hidden
+            desk.exchange.tell_order(child_id)
+            assert await desk.resting(order_id) == child_id
+            await asyncio.sleep(10)
+        assert desk.exchange.received == [child_id]
+
+    _tell(story)
+
+
 def test_25_a_late_failure_after_mined_reverses_the_fill() -> None:
     async def story(desk: Desk) -> None:
         order_id = await desk.engine.submit_order(micro(size=20))

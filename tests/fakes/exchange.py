@@ -145,7 +145,7 @@ class FakeExchange:
         self.balance -= sign * ticket.price * size // 10_000
         self.shares[ticket.token_id] += sign * size
         self._tell_trade(report)
-        self._tell_order(child_id)
+        self.tell_order(child_id)
 
     def show_print(self, size: Size, price: int = 5_000, token_id: TokenId = YES) -> None:
         """Let others trade: a print, and no other sign of it."""
@@ -294,7 +294,7 @@ class FakeExchange:
         if order.child_id in self.orders:
             return
         self.orders[order.child_id] = Resting(order.ticket)
-        self._tell_order(order.child_id)
+        self.tell_order(order.child_id)
         opposite = self.asks if order.ticket.side is Side.BUY else self.bids
         if opposite and order.ticket.side.crosses(order.ticket.price, opposite[0].price):
             self.trade(order.child_id, min(order.ticket.size, opposite[0].size))
@@ -304,7 +304,7 @@ class FakeExchange:
         if resting is None or resting.status is not RemoteStatus.LIVE:
             return False
         resting.status = RemoteStatus.CANCELLED
-        self._tell_order(child_id)
+        self.tell_order(child_id)
         return True
 
     def _remote(self, child_id: ChildId) -> RemoteOrder:
@@ -335,7 +335,7 @@ class FakeExchange:
         for token_id in self._watched:
             self._book_sink.book_replaced(self._snapshot(token_id))
 
-    def _tell_order(self, child_id: ChildId) -> None:
+    def tell_order(self, child_id: ChildId) -> None:
         if self.tells and self._user is not None:
             self._user.order_reported(self._remote(child_id))
 

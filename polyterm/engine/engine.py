@@ -93,7 +93,7 @@ class Engine:
             on_change=self._book_changed,
             on_feed=lambda is_up, reason: self._feed_changed(Feed.MARKET, is_up, reason),
         )
-        self._account = Account(exchange, self._register, self._monitor, clock)
+        self._account = Account(exchange, self._register, self._monitor, clock, self._journal)
         desk = Desk(
             exchange=exchange,
             journal=self._journal,

@@ -65,7 +65,8 @@ class Weather:
             self._mode, self._until_s = Mode.NORMAL, 0.0
 
     def _refused(self, report: SendReport) -> None:
-        pause_s = report.retry_after_s or self._growing(_FIRST_PAUSE_S[report.mode])
+        # What the exchange names is the least: through a restart it names one second each time.
+        pause_s = max(report.retry_after_s or 0.0, self._growing(_FIRST_PAUSE_S[report.mode]))
         self._refusals += 1
         self._mode = report.mode
         self._reason = _WORDS[report.mode]

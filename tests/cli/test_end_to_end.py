@@ -181,7 +181,7 @@ def test_a_demo_without_an_exchange_says_so(polyterm: Polyterm):
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
-def test_the_console_answers_commands_and_unwinds_on_a_signal(
+def test_44_the_console_answers_commands_and_unwinds_on_a_signal(
     polyterm: Polyterm, exchange: Exchange, end: signal.Signals
 ):
     with in_terminal("--exchange-url", exchange.url) as (process, _):

@@ -55,7 +55,7 @@ def _rest_one(polyterm: Polyterm, exchange: Exchange) -> None:
     eventually(lambda: len(exchange.open_orders()) == 1)
 
 
-def test_an_engine_goes_on_while_its_terminal_takes_nothing(polyterm: Polyterm, exchange: Exchange):
+def test_44_an_engine_goes_on_while_its_terminal_takes_nothing(polyterm: Polyterm, exchange: Exchange):
     with _on_a_deaf_terminal(exchange.url) as (process, _):
         _rest_one(polyterm, exchange)
         assert polyterm("cancel --all").returncode == 0
@@ -64,7 +64,7 @@ def test_an_engine_goes_on_while_its_terminal_takes_nothing(polyterm: Polyterm, 
         assert process.wait(20) == 0
 
 
-def test_closing_the_terminal_cancels_and_ends(polyterm: Polyterm, exchange: Exchange):
+def test_44_closing_the_terminal_cancels_and_ends(polyterm: Polyterm, exchange: Exchange):
     with _on_a_deaf_terminal(exchange.url) as (process, ours):
         _rest_one(polyterm, exchange)
         os.close(ours)

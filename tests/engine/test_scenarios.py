@@ -217,6 +217,24 @@ def test_25_a_late_failure_after_mined_reverses_the_fill() -> None:
     _tell(story)
 
 
+@pytest.mark.parametrize("units", [49_996_000, 49_999_999])
+def test_27_dust_that_is_left_of_the_size_ends_the_order_and_is_counted_as_it_is(
+    units: int,
+) -> None:
+    async def story(desk: Desk) -> None:
+        order_id = await desk.engine.submit_order(micro(size=50))
+        child_id = await desk.resting(order_id)
+        for part in (3_333_333, units - 3_333_333):
+            desk.exchange.trade(child_id, part)
+        view = await desk.until_ended(order_id)
+        assert (view.status, view.filled) == (OrderStatus.COMPLETED, units)
+        first, *_ = desk.engine.order_detail(order_id).fills
+        assert first.size == 3_333_333
+        assert desk.exchange.received == [child_id]
+
+    _tell(story)
+
+
 def test_28_a_sell_waits_for_what_has_not_settled() -> None:
     async def story(desk: Desk) -> None:
         desk.exchange.shares[YES] = 40 * UNIT

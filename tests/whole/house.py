@@ -22,6 +22,7 @@ from polyterm.simulator.credentials import ApiKey
 from polyterm.simulator.faults.injector import FaultInjector
 from polyterm.simulator.faults.plan import AnyFault, FaultPlan
 from polyterm.simulator.faults.steered_clock import SteeredClock
+from polyterm.simulator.flow_host import Listing
 from polyterm.simulator.local_exchange import LocalExchange
 from polyterm.simulator.rules import ExchangeRules
 from polyterm.simulator.web.app import local_app
@@ -35,7 +36,7 @@ from tests.whole.watched_store import Archive, WatchedStore
 
 HOSTS = Hosts.at("http://127.0.0.1:1")
 _KEY = "0x" + "5a" * 32
-_LISTINGS = (listing("rain", rate_ppm=40_000), listing("snow", neg_risk=True))
+LISTINGS = (listing("rain", rate_ppm=40_000), listing("snow", neg_risk=True))
 RULES = ExchangeRules(cash=1_000 * UNIT)
 
 
@@ -43,7 +44,13 @@ class House:
     """One local exchange that lasts, and one engine after another that trades there."""
 
     def __init__(
-        self, seed: int, *, open_store: StoreMaker, rules: ExchangeRules = RULES, **settings: Any
+        self,
+        seed: int,
+        *,
+        open_store: StoreMaker,
+        rules: ExchangeRules = RULES,
+        listings: tuple[Listing, ...] = LISTINGS,
+        **settings: Any,
     ) -> None:
         self.seed = seed
         clock = SteeredClock(VirtualClock())
@@ -54,7 +61,7 @@ class House:
         self.archive = Archive()
         self.by_hand: set[str] = set()
         """Orders that a person placed beside the engine, with the same key."""
-        self.markets: list[Market] = [listed.market for listed in _LISTINGS]
+        self.markets: list[Market] = [listed.market for listed in listings]
         self.lives = 0
         self.errands: set[asyncio.Future[None]] = set()
         """What was asked of the engine without waiting for it."""
@@ -69,7 +76,7 @@ class House:
         self._store: WatchedStore | None = None
         self._files = AsyncExitStack()
         self._timekeepers: list[asyncio.Task[None]] = []
-        for listed in _LISTINGS:
+        for listed in listings:
             self.exchange.open_market(listed)
 
     # -- who is there --

@@ -79,6 +79,8 @@ class Landing:
     """When the engine was last told of any book, by the loop's time."""
     under_way: dict[asyncio.Future[Reply], Sent] = field(default_factory=dict)
     """Requests between their writing and the end of their answer."""
+    written: Counter[str] = field(default_factory=Counter)
+    """Requests that left the engine, by method and path."""
     trace: list[str] | None = None
     """Where each request is written down as it arrives, where anybody wants to know."""
     answered: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -86,6 +88,7 @@ class Landing:
 
     def note_written(self, sent: Sent) -> None:
         """A request leaves the engine."""
+        self.written[f"{sent.method} {sent.scope['path']}"] += 1
         if sent.is_order:
             self.on_order_written()
 

@@ -2,102 +2,85 @@
 
 from __future__ import annotations
 
-import csv
-import json
+import shlex
+import sys
 from collections.abc import Callable, Iterable
-from typing import IO, Any
+from typing import IO
 
 import click
 
-from polyterm.cli.journal_reader import JournalReader, open_journal
+from polyterm.cli.exit_codes import ExitCode
+from polyterm.cli.export_tables import TABLES, Table
+from polyterm.cli.export_text import write_csv, write_lines
+from polyterm.cli.failure import Failure
+from polyterm.cli.journal_reader import open_journal
 from polyterm.cli.options import place_options
 from polyterm.cli.places import VenuePlace
-from polyterm.cli.plain import Plain, moment
-from polyterm.cli.story import in_words
+from polyterm.cli.plain import Plain
 
-_DECISION_FIELDS = (
-    "status",
-    "side",
-    "price",
-    "size",
-    "old_price",
-    "new_price",
-    "fee",
-    "child_id",
-    "trade_id",
-)
+STANDARD_OUTPUT = "-"
 
-_FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet would take for a formula at the start of a text."""
+Write = Callable[[Table, Iterable[Plain], str], None]
+
+
+def _parquet(table: Table, rows: Iterable[Plain], out: str) -> None:
+    if out == STANDARD_OUTPUT:
+        raise Failure(
+            "Parquet is no text and goes to a file only: name one with --out FILE", ExitCode.USAGE
+        )
+    try:
+        # Heavy, and an extra that may not be installed.
+        from polyterm.cli.export_parquet import write_parquet
+    except ImportError as error:
+        python = shlex.quote(sys.executable)
+        raise Failure(
+            f"Parquet needs pyarrow, which is not installed ({error}). To install it: "
+            f"{python} -m pip install 'polyterm-console[parquet]'"
+        ) from error
+    write_parquet(table, rows, out)
+
+
+def _text(write: Callable[[Table, Iterable[Plain], IO[str]], None]) -> Write:
+    def written(table: Table, rows: Iterable[Plain], out: str) -> None:
+        with click.open_file(out, "w", encoding="utf-8") as file:
+            write(table, rows, file)
+
+    return written
+
+
+_FORMS: dict[str, Write] = {
+    "csv": _text(write_csv),
+    "jsonl": _text(write_lines),
+    "parquet": _parquet,
+}
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["orders", "fills", "decisions"]))
+@click.argument("what", type=click.Choice(list(TABLES)))
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(list(_FORMS)),
+    help="CSV where not set, JSON lines with --json.",
 )
 @click.option(
     "--out",
-    type=click.File("w", encoding="utf-8", lazy=False),
-    default="-",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    default=STANDARD_OUTPUT,
     help="A file; standard output where not set.",
 )
 @place_options
-def export(place: VenuePlace, what: str, form: str, out: IO[str], as_json: bool) -> None:
-    """Write orders, fills or decisions, oldest first, as CSV or JSON lines.
+def export(place: VenuePlace, what: str, form: str | None, out: str, as_json: bool) -> None:
+    """Write orders, fills or decisions, oldest first, as CSV, JSON lines or Parquet.
 
-    Amounts are decimal strings, times UTC. Decisions are all facts of all orders, in their order.
+    Amounts are decimal strings, times UTC; in Parquet exact decimals and timestamps. Decisions are
+    all facts of all orders, in their order.
     """
+    table, write = TABLES[what], _FORMS[form or ("jsonl" if as_json else "csv")]
     with open_journal(place.database) as journal:
-        _FORMS["jsonl" if as_json else form](_TABLES[what](journal), out)
-
-
-def _decisions(journal: JournalReader) -> Iterable[Plain]:
-    for event in journal.events():
-        yield {
-            "seq": event["seq"],
-            "at": moment(event["at_ms"]),
-            "order_id": event["order_id"],
-            "kind": event["kind"],
-            **{name: event.get(name) for name in _DECISION_FIELDS},
-            "words": in_words(event),
-        }
-
-
-_TABLES: dict[str, Callable[[JournalReader], Iterable[Plain]]] = {
-    "orders": JournalReader.orders,
-    "fills": JournalReader.fills,
-    "decisions": _decisions,
-}
-
-
-def _write_csv(rows: Iterable[Plain], out: IO[str]) -> None:
-    writer = csv.writer(out, lineterminator="\n")
-    for number, row in enumerate(rows):
-        if number == 0:
-            writer.writerow(row)
-        writer.writerow(map(_cell, row.values()))
-
-
-def _write_lines(rows: Iterable[Plain], out: IO[str]) -> None:
-    out.writelines(json.dumps(row) + "\n" for row in rows)
-
-
-_FORMS: dict[str, Callable[[Iterable[Plain], IO[str]], None]] = {
-    "csv": _write_csv,
-    "jsonl": _write_lines,
-}
-
-
-def _cell(value: Any) -> Any:
-    """The value; a text that a spreadsheet would run is quoted, because others wrote it."""
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value)
-    return f"'{value}" if is_formula else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        try:
+            write(table, table.rows(journal), out)
+        except OSError as error:
+            if out == STANDARD_OUTPUT:
+                raise
+            raise Failure(f"{out} cannot be written: {error.strerror or error}") from error

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -14,71 +12,19 @@ import pytest_asyncio
 from polyterm.cli.places import VenuePlace, find_place
 from polyterm.engine.clock import SystemClock
 from polyterm.engine.records import Batch
-from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus
-from polyterm.models.events import ChildChanged, Filled, OrderAccepted, OrderAdjusted
-from polyterm.models.money import UNIT
 from polyterm.models.order_request import OrderRequest
 from polyterm.storage import open_store
 from tests.cli.conftest import Polyterm
+from tests.cli.journals import write_history
 from tests.engine.desk import micro
-from tests.storage.journals import ORDER, a_child, a_fill, a_parent
-
-AT_MS = 1_700_000_000_123
+from tests.storage.journals import ORDER, a_parent
 
 
 @pytest_asyncio.fixture
 async def journal() -> VenuePlace:
     """A venue where one order was filled in two parts, one of them undone."""
     place = find_place().make()
-    child = a_child(1, 100, status=ChildStatus.FILLED)
-    fills = (
-        a_fill(child, 40, fee=UNIT // 10, at_ms=AT_MS),
-        a_fill(child, 60, trade_id="t2", at_ms=AT_MS + 1, status=TradeStatus.FAILED),
-    )
-    async with open_store(place.database, SystemClock()) as store:
-        parent = a_parent(
-            status=OrderStatus.COMPLETED, created_ms=AT_MS, question="=SUM(A1)", slug="=rain"
-        )
-        events = (
-            OrderAccepted(at_ms=AT_MS, order_id=ORDER, seq=1, summary="buy 100"),
-            ChildChanged(
-                at_ms=AT_MS,
-                order_id=ORDER,
-                seq=2,
-                child_id=child.child_id,
-                status=ChildStatus.LIVE,
-                side=Side.BUY,
-                price=5_000,
-                size=100 * UNIT,
-                matched=0,
-                reason="inside the band",
-            ),
-            OrderAdjusted(
-                at_ms=AT_MS,
-                order_id=ORDER,
-                seq=3,
-                old_price=5_000,
-                new_price=5_100,
-                size=100 * UNIT,
-                number=1,
-                reason="undercut",
-            ),
-            Filled(
-                at_ms=AT_MS,
-                order_id=ORDER,
-                seq=4,
-                child_id=child.child_id,
-                trade_id=fills[0].trade_id,
-                side=Side.BUY,
-                price=5_000,
-                size=40 * UNIT,
-                fee=UNIT // 10,
-                is_maker=False,
-            ),
-        )
-        await store.commit([Batch(parents=(parent,))])
-        await store.commit([Batch(new_child=child)])
-        await store.commit([Batch(fills=fills, events=events)])
+    await write_history(place)
     return place
 
 
@@ -103,31 +49,6 @@ def test_the_story_of_an_order_in_words(polyterm: Polyterm, journal: VenuePlace)
         "22:13:20.123  moved 0.50 -> 0.51: undercut",
         "22:13:20.123  buy 40 at 0.50, taking, fee 0.1",
     ]
-
-
-def test_orders_are_exported_with_what_their_fills_add_up_to(
-    polyterm: Polyterm, journal: VenuePlace
-):
-    (order,) = map(json.loads, polyterm("export orders --format jsonl").stdout.splitlines())
-    assert (order["filled"], order["paid"], order["fees"]) == ("40", "20", "0.1")
-    assert (order["average_price"], order["strategy"]) == ("0.5", "micro_price")
-
-
-def test_a_csv_holds_no_formula_that_somebody_else_wrote(
-    polyterm: Polyterm, journal: VenuePlace, tmp_path: Path
-):
-    target = tmp_path / "orders.csv"
-    assert polyterm(f"export orders --out {target}").returncode == 0
-    (row,) = csv.DictReader(io.StringIO(target.read_text()))
-    assert row["market"] == "'=rain"
-    assert row["size"] == "100"
-
-
-def test_decisions_are_all_facts_in_order(polyterm: Polyterm, journal: VenuePlace):
-    rows = list(csv.DictReader(io.StringIO(polyterm("export decisions").stdout)))
-    assert [row["seq"] for row in rows] == ["1", "2", "3", "4"]
-    assert rows[2]["new_price"] == "0.51"
-    assert rows[2]["words"] == "moved 0.50 -> 0.51: undercut"
 
 
 def test_reading_changes_nothing(polyterm: Polyterm, journal: VenuePlace):

@@ -45,6 +45,7 @@ HEAVY = {
     "websockets",
     "aiosqlite",
     "py_clob_client_v2",
+    "pyarrow",
 }
 
 

@@ -84,6 +84,17 @@ class LogSettings(_Section):
     """How many that were put aside are kept."""
 
 
+class JournalSettings(_Section):
+    """How long the journal keeps what no order needs any more; orders and fills stay for ever."""
+
+    keep_decisions_days: int = Field(default=90, ge=0, le=36_500)
+    """Days after an order's end for how it was worked: moves of children, repricings, their signed
+    bytes; also for how feeds came and went. 0 keeps them for ever."""
+    keep_facts_days: int = Field(default=0, ge=0, le=36_500)
+    """Days after an order's end for all else that is told of it, as `polyterm logs --order` does;
+    also for alarms and stops. 0 keeps them for ever."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -105,6 +116,8 @@ class Settings(BaseSettings):
     """Where files go."""
     logs: LogSettings = LogSettings()
     """How much is logged."""
+    journal: JournalSettings = JournalSettings()
+    """How long the journal keeps what no order needs any more."""
 
     @classmethod
     def settings_customise_sources(

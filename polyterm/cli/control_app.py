@@ -154,7 +154,7 @@ class _Desk:
         return await stream_books(self._engine, request)
 
     async def events(self, request: Request) -> Response:
-        return stream_events(self._engine, request)
+        return await stream_events(self._engine, request)
 
     async def _after(self, act: Callable[[OrderId], Awaitable[None]], request: Request) -> Response:
         order_id = _order_id(request)

@@ -13,6 +13,7 @@ from polyterm.cli.failure import Failure
 from polyterm.cli.logs import log_to
 from polyterm.cli.patience import becomes_true
 from polyterm.cli.prepare import Prepared
+from polyterm.config import JournalSettings
 from polyterm.engine.clock import SystemClock
 from polyterm.engine.engine import Engine
 from polyterm.engine.gauges import budget_gauge
@@ -24,6 +25,7 @@ from polyterm.exchange.hosts import Hosts
 from polyterm.exchange.signing import Wallet
 from polyterm.models.complaint import RefusedError
 from polyterm.storage import open_store
+from polyterm.storage.pruning import Keep
 
 LATEST_LOGIN_S = 2.0
 
@@ -46,7 +48,9 @@ async def open_engine(
     exchange.log_in_after = log_in_after
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(exchange.aclose)
-        store = await stack.enter_async_context(open_store(prepared.place.database, clock))
+        store = await stack.enter_async_context(
+            open_store(prepared.place.database, clock, _keep(prepared.settings.journal))
+        )
         keeping = asyncio.create_task(
             _keep_credentials(prepared, wallet, exchange), name="credentials"
         )
@@ -81,6 +85,10 @@ def hosts_at(url: str | None) -> Hosts:
         return Hosts.live() if url is None else Hosts.at(url)
     except ValueError as error:
         raise Failure(f"exchange_url: {error}") from error
+
+
+def _keep(settings: JournalSettings) -> Keep:
+    return Keep(settings.keep_decisions_days, settings.keep_facts_days)
 
 
 def _wallet(prepared: Prepared) -> Wallet:

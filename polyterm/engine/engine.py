@@ -338,6 +338,10 @@ class Engine:
         now = gauges(self.health(), self.account(), profit)
         return (*self._metrics.families(), *now, *(read() for read in self.more_gauges))
 
+    async def kept_after(self) -> int:
+        """The number after which every fact is still in the journal; 0 where all are."""
+        return await self._store.kept_after()
+
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """Facts in order: from now on, or from the journal after that number."""
         return self._journal.events(after)

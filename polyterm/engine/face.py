@@ -147,6 +147,10 @@ class EngineFace(Protocol):
         """What was counted in this run, and what is true now."""
         ...
 
+    async def kept_after(self) -> int:
+        """The number after which every fact is still in the journal; 0 where all are."""
+        ...
+
     def events(self, after: int | None = None) -> AsyncIterator[Event]:
         """Facts in order: from now on, or from the journal after that number."""
         ...

@@ -142,6 +142,17 @@ class UncoveredError(StoreError):
     """The child would promise more than there is; nothing was written."""
 
 
+class PrunedError(StoreError):
+    """Facts that were asked for have left the journal."""
+
+    def __init__(self, after: int, kept_after: int) -> None:
+        self.kept_after = kept_after
+        super().__init__(
+            f"facts after {after} are not all kept any more: read the orders anew, "
+            f"and go on after {kept_after}"
+        )
+
+
 class Store(Protocol):
     """A durable journal. `commit` returns only when the batches would survive a power cut."""
 
@@ -154,5 +165,9 @@ class Store(Protocol):
         ...
 
     async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
-        """Facts from the journal, oldest first."""
+        """Facts from the journal, oldest first; `PrunedError` where some of them are gone."""
+        ...
+
+    async def kept_after(self) -> int:
+        """The number after which every fact is still there; 0 where all are."""
         ...

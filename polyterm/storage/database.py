@@ -13,12 +13,14 @@ import aiosqlite
 from polyterm.engine.clock import Clock
 from polyterm.engine.records import Batch, Saved, StoreError
 from polyterm.models.events import Event
-from polyterm.storage import fence
+from polyterm.storage import fence, marks
 from polyterm.storage.backup_keeper import keeping_backups
 from polyterm.storage.backups import Backups
 from polyterm.storage.ballast import Ballast
 from polyterm.storage.errors import DiskFullError, in_words
 from polyterm.storage.opening import OpenJournal, open_journal
+from polyterm.storage.prune_keeper import keeping_bounded
+from polyterm.storage.pruning import FOR_EVER, Keep, Pruning
 from polyterm.storage.reading import read_events, read_saved
 from polyterm.storage.transaction import transaction
 from polyterm.storage.writing import write
@@ -27,15 +29,17 @@ Result = TypeVar("Result")
 
 
 @asynccontextmanager
-async def open_store(path: Path, clock: Clock) -> AsyncGenerator[Database]:
-    """Open the journal at `path` and keep its backups; `StoreError` where it is unfit."""
+async def open_store(path: Path, clock: Clock, keep: Keep = FOR_EVER) -> AsyncGenerator[Database]:
+    """Open the journal at `path`, keep its backups and its size; `StoreError` where it is unfit."""
     backups = Backups(path)
     journal = await asyncio.to_thread(open_journal, path, backups, clock.now_ms())
     async with (
         aiosqlite.Connection(lambda: journal.connection, iter_chunk_size=64) as thread,
         keeping_backups(backups, clock),
     ):
-        yield Database(journal, thread, Ballast(path.with_name("ballast")))
+        database = Database(journal, thread, Ballast(path.with_name("ballast")))
+        async with keeping_bounded(database.prune, keep, clock):
+            yield database
 
 
 class Database:
@@ -59,8 +63,16 @@ class Database:
         return await _in(self._thread, lambda: self._commit(batches))
 
     async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
-        """Facts from the journal, oldest first."""
+        """Facts from the journal, oldest first; `PrunedError` where some of them are gone."""
         return await _in(self._thread, lambda: self._events(seq, limit))
+
+    async def kept_after(self) -> int:
+        """The number after which every fact is still there; 0 where all are."""
+        return await _in(self._thread, self._kept_after)
+
+    async def prune(self, pruning: Pruning) -> bool:
+        """Take one step; whether there is another. Commits that wait meanwhile come next."""
+        return await _in(self._thread, lambda: self._prune(pruning))
 
     # -- inside, on the one thread --
 
@@ -74,6 +86,20 @@ class Database:
     def _events(self, seq: int, limit: int) -> tuple[Event, ...]:
         with in_words(self._journal.path):
             return read_events(self._journal.connection, seq, limit)
+
+    def _kept_after(self) -> int:
+        with in_words(self._journal.path):
+            return marks.kept_after(self._journal.connection)
+
+    def _prune(self, pruning: Pruning) -> bool:
+        if not self._ballast.lay():
+            # On a full disk the last room in the log is for fills and stops.
+            return False
+        self._unread = None
+        connection = self._journal.connection
+        with in_words(self._journal.path), transaction(connection):
+            fence.check(connection, self._journal.token)
+            return pruning.step(connection)
 
     def _commit(self, batches: list[Batch]) -> list[StoreError | None]:
         self._unread = None

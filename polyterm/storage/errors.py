@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from polyterm.engine.records import OverfillError, StoreError, TakenOverError
+from polyterm.engine.records import OverfillError, PrunedError, StoreError, TakenOverError
 
 __all__ = [
     "DamageError",
     "DiskFullError",
     "OverfillError",
+    "PrunedError",
     "StoreError",
     "TakenOverError",
     "in_words",

@@ -11,6 +11,7 @@ from polyterm.engine.records import Saved
 from polyterm.models.events import Event, OrderAdjusted, StopState, decode_event
 from polyterm.storage.connecting import scalar
 from polyterm.storage.errors import DamageError
+from polyterm.storage.marks import kept_after, require_kept
 from polyterm.storage.rows import CHILDREN, FILLS, PARENTS
 
 
@@ -23,7 +24,8 @@ def read_saved(connection: sqlite3.Connection, path: Path) -> Saved:
 
 
 def read_events(connection: sqlite3.Connection, after: int, limit: int) -> tuple[Event, ...]:
-    """Facts after that number, oldest first."""
+    """Facts after that number, oldest first; `PrunedError` where some of them are gone."""
+    require_kept(connection, after)
     rows = connection.execute(
         "SELECT body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
     )
@@ -47,7 +49,13 @@ def _read(connection: sqlite3.Connection) -> Saved:
         children=tuple(CHILDREN.read(row) for row in children),
         fills=tuple(FILLS.read(row) for row in fills),
         adjustments=tuple(event for event in events if isinstance(event, OrderAdjusted)),
-        last_seq=scalar(connection, "SELECT COALESCE(MAX(seq), 0) FROM events"),
+        last_seq=_last_seq(connection),
         stop=StopState(state.get("stop", StopState.RUNNING)),
         watermark_ms=None if watermark is None else int(watermark),
     )
+
+
+def _last_seq(connection: sqlite3.Connection) -> int:
+    # A number is never given twice, though the fact that had it may be gone.
+    told = scalar(connection, "SELECT COALESCE(MAX(seq), 0) FROM events")
+    return max(told, kept_after(connection))

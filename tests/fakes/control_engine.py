@@ -61,6 +61,8 @@ class ControlEngine:
         self.orders: dict[OrderId, OrderView] = {}
         self.changes: list[tuple[OrderId, OrderChange]] = []
         self.facts: list[Event] = []
+        self.kept_from = 0
+        """The number of the newest fact that is no longer kept."""
         self.stop = StopView()
         self.proves_stop = True
         self.proves_cancel = True
@@ -185,6 +187,9 @@ class ControlEngine:
     def metrics(self) -> tuple[Family, ...]:
         count = Sample(len(self.requests), (("strategy", "all"),), "_total")
         return (Family("polyterm_orders_accepted", Kind.COUNTER, "Orders taken.", (count,)),)
+
+    async def kept_after(self) -> int:
+        return self.kept_from
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
         seen = len(self.facts) if after is None else after

@@ -178,6 +178,9 @@ class FakeEngine:
     def metrics(self) -> tuple[Family, ...]:
         return ()
 
+    async def kept_after(self) -> int:
+        return 0
+
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
         while True:
             yield await self._facts.get()

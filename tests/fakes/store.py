@@ -11,6 +11,7 @@ from polyterm.engine.records import (
     FillRecord,
     OverfillError,
     ParentRecord,
+    PrunedError,
     Saved,
     StoreError,
     UncoveredError,
@@ -30,6 +31,7 @@ class MemoryStore:
         self.events: list[Event] = []
         self.stop = StopState.RUNNING
         self.watermark_ms: int | None = None
+        self.pruned_seq = 0
         self.broken = ""
         """Why commits fail; empty while they do not."""
 
@@ -50,7 +52,12 @@ class MemoryStore:
         return [self._write(batch) for batch in batches]
 
     async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
+        if seq < self.pruned_seq:
+            raise PrunedError(seq, self.pruned_seq)
         return tuple(event for event in self.events if event.seq > seq)[:limit]
+
+    async def kept_after(self) -> int:
+        return self.pruned_seq
 
     def _write(self, batch: Batch) -> StoreError | None:
         child = batch.new_child

@@ -74,6 +74,10 @@ class PatientStore:
         """Facts, oldest first."""
         return await _patiently(self._store.events_after(seq, limit))
 
+    async def kept_after(self) -> int:
+        """The number after which every fact is there."""
+        return await _patiently(self._store.kept_after())
+
 
 def verdict(path: Path) -> str:
     """What SQLite says of a journal's integrity (I9)."""

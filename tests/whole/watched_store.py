@@ -57,6 +57,10 @@ class WatchedStore:
         """Facts, oldest first."""
         return await self._inner.events_after(seq, limit)
 
+    async def kept_after(self) -> int:
+        """The number after which every fact is there."""
+        return await self._inner.kept_after()
+
     async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
         """Commit after a moment, and tell of it after another: death may come in either."""
         await self._pause()

@@ -13,6 +13,7 @@ from polyterm.cli.exit_codes import ExitCode
 from polyterm.cli.export_tables import TABLES, Table
 from polyterm.cli.export_text import write_csv, write_lines
 from polyterm.cli.failure import Failure
+from polyterm.cli.gone import say_since
 from polyterm.cli.journal_reader import open_journal
 from polyterm.cli.options import place_options
 from polyterm.cli.places import VenuePlace
@@ -20,10 +21,11 @@ from polyterm.cli.plain import Plain
 
 STANDARD_OUTPUT = "-"
 
-Write = Callable[[Table, Iterable[Plain], str], None]
+Write = Callable[[Table, Iterable[Plain], str, str | None], None]
+"""Writes rows to a place; the time is the one since when they are all there."""
 
 
-def _parquet(table: Table, rows: Iterable[Plain], out: str) -> None:
+def _parquet(table: Table, rows: Iterable[Plain], out: str, since: str | None) -> None:
     if out == STANDARD_OUTPUT:
         raise Failure(
             "Parquet is no text and goes to a file only: name one with --out FILE", ExitCode.USAGE
@@ -37,11 +39,11 @@ def _parquet(table: Table, rows: Iterable[Plain], out: str) -> None:
             f"Parquet needs pyarrow, which is not installed ({error}). To install it: "
             f"{python} -m pip install 'polyterm-console[parquet]'"
         ) from error
-    write_parquet(table, rows, out)
+    write_parquet(table, rows, out, since)
 
 
 def _text(write: Callable[[Table, Iterable[Plain], IO[str]], None]) -> Write:
-    def written(table: Table, rows: Iterable[Plain], out: str) -> None:
+    def written(table: Table, rows: Iterable[Plain], out: str, since: str | None) -> None:
         with click.open_file(out, "w", encoding="utf-8") as file:
             write(table, rows, file)
 
@@ -78,8 +80,10 @@ def export(place: VenuePlace, what: str, form: str | None, out: str, as_json: bo
     """
     table, write = TABLES[what], _FORMS[form or ("jsonl" if as_json else "csv")]
     with open_journal(place.database) as journal:
+        since = journal.whole_since() if table.leaves else None
+        say_since(since)
         try:
-            write(table, table.rows(journal), out)
+            write(table, table.rows(journal), out, since)
         except OSError as error:
             if out == STANDARD_OUTPUT:
                 raise

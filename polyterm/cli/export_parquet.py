@@ -15,6 +15,8 @@ from polyterm.cli.export_tables import Column, Table
 from polyterm.cli.plain import Plain
 from polyterm.models.money import parse_price, parse_units, price_decimal, unit_decimal
 
+WHOLE_SINCE = "polyterm.whole_since"
+"""Key in the file's own notes; absent where nothing ever left the journal."""
 ROWS_A_GROUP = 10_000
 """Rows that are held in memory at once."""
 
@@ -43,9 +45,12 @@ _KINDS: dict[Column, tuple[pa.DataType, Callable[[Any], Any]]] = {
 """How each kind of column is kept, and how the rows' text becomes that without a float."""
 
 
-def write_parquet(table: Table, rows: Iterable[Plain], path: str) -> None:
-    """Write a file; `OSError` where that cannot be done."""
-    schema = pa.schema([(name, _KINDS[kind][0]) for name, kind in table.columns.items()])
+def write_parquet(table: Table, rows: Iterable[Plain], path: str, since: str | None = None) -> None:
+    """Write a file that says since when its rows are all there; `OSError` where that fails."""
+    schema = pa.schema(
+        [(name, _KINDS[kind][0]) for name, kind in table.columns.items()],
+        metadata={WHOLE_SINCE: since} if since else None,
+    )
     remaining = iter(rows)
     with pq.ParquetWriter(path, schema) as file:
         for group in _groups(remaining):

@@ -32,6 +32,8 @@ class Table:
     """By name, in the order of the rows' fields."""
     rows: Callable[[JournalReader], Iterable[Plain]]
     """Oldest first."""
+    leaves: bool = False
+    """Whether old rows leave the journal in time."""
 
 
 _PLACE = {"market": Column.TEXT, "outcome": Column.TEXT}
@@ -109,5 +111,5 @@ def _decisions(journal: JournalReader) -> Iterable[Plain]:
 TABLES = {
     "orders": Table(_ORDERS, JournalReader.orders),
     "fills": Table(_FILLS, JournalReader.fills),
-    "decisions": Table(_DECISIONS, _decisions),
+    "decisions": Table(_DECISIONS, _decisions, leaves=True),
 }

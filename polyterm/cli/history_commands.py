@@ -10,6 +10,7 @@ import click
 
 from polyterm.cli.exit_codes import ExitCode
 from polyterm.cli.failure import Failure
+from polyterm.cli.gone import say_since
 from polyterm.cli.journal_reader import JournalReader, open_journal
 from polyterm.cli.log_lines import in_one_line, read_log
 from polyterm.cli.options import place_options
@@ -51,6 +52,7 @@ def logs(place: VenuePlace, order_id: str | None, last: int, as_json: bool) -> N
         return
     with open_journal(place.database) as journal:
         _require(journal, order_id)
+        say_since(journal.whole_since(order_id))
         events = list(journal.events(order_id))
     click.echo(json.dumps(events) if as_json else "\n".join(story(events)))
 

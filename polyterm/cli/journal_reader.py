@@ -32,6 +32,8 @@ _FILLS = """
 _EVENTS = """
     SELECT body FROM events WHERE :order_id IS NULL OR order_id = :order_id ORDER BY seq
 """
+_WHOLE_SINCE = "SELECT CAST(value AS INTEGER) FROM state WHERE name = 'pruned_before_ms'"
+"""Written by `polyterm.storage.marks`; no row where nothing has left the journal."""
 
 
 class JournalReader:
@@ -57,6 +59,17 @@ class JournalReader:
         """Whether there is an order of that id."""
         rows = self._db.execute("SELECT 1 FROM parents WHERE order_id = ?", (order_id,))
         return rows.fetchone() is not None
+
+    def whole_since(self, order_id: str | None = None) -> str | None:
+        """Since when every fact is there, of one order or of all; nothing where all ever were."""
+        row = self._db.execute(_WHOLE_SINCE).fetchone()
+        if row is None or (order_id and not self._ended_before(order_id, row[0])):
+            return None
+        return moment(row[0])
+
+    def _ended_before(self, order_id: str, at_ms: int) -> bool:
+        query = "SELECT 1 FROM parents WHERE order_id = ? AND ended_ms < ?"
+        return self._db.execute(query, (order_id, at_ms)).fetchone() is not None
 
     def verdict(self) -> str:
         """SQLite's own word on the file: `ok`, or what is wrong."""

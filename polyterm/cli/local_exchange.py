@@ -23,6 +23,7 @@ from polyterm.models.text import clean
 
 READY_S = 20.0
 END_S = 3.0
+LONG_LOG_BYTES = 1_000_000
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class LocalExchange:
     @classmethod
     def start(cls, venue: VenueName, flags: SessionFlags, log: Path) -> Self:
         """Start the process; it ends by itself when our end of its stdin closes."""
+        _bound(log)
         with log.open("ab") as errors:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "polyterm", "exchange", *_arguments(venue, flags)],
@@ -100,6 +102,12 @@ class LocalExchange:
                 if harder is not None:
                     harder()
         self.answers.close()
+
+
+def _bound(log: Path) -> None:
+    """Put a long log aside: it has one line or two a start, and what goes wrong."""
+    if log.is_file() and log.stat().st_size > LONG_LOG_BYTES:
+        log.replace(log.with_name(f"{log.name}.1"))
 
 
 def local_exchange(flags: SessionFlags) -> AbstractContextManager[LocalExchange | None]:

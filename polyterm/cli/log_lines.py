@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,15 @@ def read_log(path: Path) -> Iterator[dict[str, Any]]:
     """Every line that the log still holds, oldest first; `Failure` where there is no log."""
     if not path.is_file():
         raise Failure(f"no log at {path}: nothing has run on this venue", ExitCode.NOT_FOUND)
-    rotated = sorted(path.parent.glob(f"{path.name}.*"), key=_age, reverse=True)
-    for file in (*rotated, path):
-        with file.open(encoding="utf-8", errors="replace") as lines:
+    for file in (*reversed(put_aside(path)), path):
+        # A running engine may put files aside, and drop the oldest, while they are being read.
+        with suppress(FileNotFoundError), file.open(encoding="utf-8", errors="replace") as lines:
             yield from filter(None, map(_parsed, lines))
+
+
+def put_aside(path: Path) -> list[Path]:
+    """Log files that were put aside, the newest first."""
+    return sorted(filter(_age, path.parent.glob(f"{path.name}.*")), key=_age)
 
 
 def in_one_line(line: dict[str, Any]) -> str:
@@ -32,6 +38,7 @@ def in_one_line(line: dict[str, Any]) -> str:
 
 
 def _age(path: Path) -> int:
+    """Which file in a row it is, from 1; 0 for one that is none of ours."""
     number = path.suffix.removeprefix(".")
     return int(number) if number.isdecimal() else 0
 

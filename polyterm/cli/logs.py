@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from polyterm.cli.log_lines import put_aside
 from polyterm.config import LogSettings
 
 _TALKATIVE = ("httpx", "httpcore", "websockets", "uvicorn", "asyncio")
@@ -41,6 +42,9 @@ def log_to(path: Path, settings: LogSettings) -> None:
     handler = RotatingFileHandler(
         path, maxBytes=settings.max_bytes, backupCount=settings.kept, encoding="utf-8"
     )
+    # The handler drops the oldest of those it keeps; it never looks beyond, where more were kept.
+    for old in put_aside(path)[settings.kept :]:
+        old.unlink(missing_ok=True)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], force=True)
     set_levels(settings)

@@ -23,14 +23,12 @@ Step = Callable[[Pruning], Awaitable[bool]]
 
 
 @asynccontextmanager
-async def keeping_bounded(
-    step: Step, keep: Keep, clock: Clock, first_s: float = FIRST_S
-) -> AsyncGenerator[None]:
+async def keeping_bounded(step: Step, keep: Keep, clock: Clock) -> AsyncGenerator[None]:
     """Let go inside the block of what is older than it is to be kept."""
     if keep == FOR_EVER:
         yield
         return
-    pruning = asyncio.create_task(_now_and_then(step, keep, clock, first_s), name="pruning")
+    pruning = asyncio.create_task(_now_and_then(step, keep, clock), name="pruning")
     try:
         yield
     finally:
@@ -39,8 +37,8 @@ async def keeping_bounded(
             await pruning
 
 
-async def _now_and_then(step: Step, keep: Keep, clock: Clock, first_s: float) -> None:
-    await asyncio.sleep(first_s)
+async def _now_and_then(step: Step, keep: Keep, clock: Clock) -> None:
+    await asyncio.sleep(FIRST_S)
     while True:
         try:
             await prune(step, Pruning(keep, clock.now_ms()))

@@ -18,6 +18,7 @@ from polyterm.engine.parent import DUST
 from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
 from polyterm.models.events import ChildChanged, Event, ExchangeChanged, FeedChanged, OrderAdjusted
 from polyterm.storage.marks import raise_marks
+from polyterm.storage.rows import CHILDREN
 
 STEP = 200
 """Rows looked at in one transaction: the most that a commit has to wait for."""
@@ -97,7 +98,7 @@ def _strip(connection: sqlite3.Connection, place: int, *, before_ms: int) -> int
     signed = [row for row in old if row["size"]]
     needed = _needed(connection, {row["order_id"] for row in signed}, before_ms)
     bare = ((row["rowid"],) for row in signed if row["order_id"] not in needed)
-    connection.executemany("UPDATE children SET body = x'' WHERE rowid = ?", bare)
+    connection.executemany(_WITHOUT_BODY, bare)
     return rows[-1]["rowid"] if old else None
 
 
@@ -110,6 +111,14 @@ def _needed(
         if order_id is not None
         and connection.execute(_IS_NEEDED, {"order": order_id, "before": before_ms}).fetchone()
     }
+
+
+_COLUMNS = ", ".join(("rowid", *CHILDREN.columns))
+_WITHOUT_BODY = f"""
+    REPLACE INTO children ({_COLUMNS})
+    SELECT {_COLUMNS.replace("body", "x''")} FROM children WHERE rowid = ?
+"""  # noqa: S608 - words of our own
+"""An update would leave the pages as they are, mostly empty; this way SQLite joins them."""
 
 
 def _in(words: Iterable[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from polyterm.cli.places import VenuePlace
 from polyterm.engine.clock import SystemClock
 from polyterm.engine.records import Batch
@@ -9,6 +11,8 @@ from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus
 from polyterm.models.events import ChildChanged, Filled, OrderAccepted, OrderAdjusted
 from polyterm.models.money import UNIT
 from polyterm.storage import open_store
+from polyterm.storage.prune_keeper import prune
+from polyterm.storage.pruning import DAY_MS, Keep, Pruning
 from tests.storage.journals import ORDER, a_child, a_fill, a_parent
 
 AT_MS = 1_700_000_000_123
@@ -65,3 +69,22 @@ async def write_history(place: VenuePlace) -> None:
         await store.commit([Batch(parents=(parent,))])
         await store.commit([Batch(new_child=child)])
         await store.commit([Batch(fills=fills, events=events)])
+
+
+async def end_and_prune(place: VenuePlace) -> None:
+    """Let a day go by after the order's end."""
+    async with open_store(place.database, SystemClock()) as store:
+        saved = await store.load()
+        await store.commit(
+            [
+                Batch(
+                    parents=tuple(replace(parent, ended_ms=AT_MS) for parent in saved.parents),
+                    children=tuple(replace(child, ended_ms=AT_MS) for child in saved.children),
+                    fills=tuple(
+                        replace(fill, status=TradeStatus.CONFIRMED, settled_ms=AT_MS)
+                        for fill in saved.fills
+                    ),
+                )
+            ]
+        )
+        await prune(store.prune, Pruning(Keep(1), AT_MS + 2 * DAY_MS))

@@ -110,6 +110,32 @@ def test_a_stream_that_was_cut_off_goes_on_after_the_last_event_seen(served: Ser
         assert next(line for line in lines if line.startswith(b"id:")) == b"id: 3\n"
 
 
+def test_a_stream_after_facts_that_are_gone_is_refused_with_where_to_go_on(served: Served):
+    for _ in range(3):
+        _ask(served.socket, "POST", "/orders", ORDER)
+    served.engine.kept_from = 2
+    for headers in ({"Last-Event-ID": "1"}, {"Last-Event-ID": "0"}):
+        status, content = _ask(served.socket, "GET", "/events", None, **headers)
+        assert (status, "go on after 2" in content["error"]["message"]) == (410, True)
+    with _connection(served.socket) as connection:
+        connection.request("GET", "/events?after=2")
+        lines = iter(connection.getresponse().readline, b"")
+        assert next(line for line in lines if line.startswith(b"id:")) == b"id: 3\n"
+
+
+def test_a_stream_whose_facts_go_while_it_reads_ends_with_a_word(served: Served):
+    for _ in range(2):
+        _ask(served.socket, "POST", "/orders", ORDER)
+    served.engine.goes_after = 1
+    with _connection(served.socket) as connection:
+        connection.request("GET", "/events?after=0")
+        told = connection.getresponse().read().decode()
+    assert "id: 1\n" in told
+    assert "id: 2\n" not in told
+    assert "event: Pruned\n" in told
+    assert "go on after 7" in told
+
+
 def test_a_retried_order_is_one_order_and_another_body_conflicts(served: Served):
     first = _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="k1")
     assert first == _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="k1")

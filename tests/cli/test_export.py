@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -16,14 +17,14 @@ import pyarrow.parquet as pq
 import pytest
 import pytest_asyncio
 
-from polyterm.cli.export_parquet import ROWS_A_GROUP, write_parquet
+from polyterm.cli.export_parquet import ROWS_A_GROUP, WHOLE_SINCE, write_parquet
 from polyterm.cli.export_tables import TABLES
 from polyterm.cli.journal_reader import open_journal
 from polyterm.cli.places import VenuePlace, find_place
 from polyterm.engine.clock import SystemClock
 from polyterm.storage import open_store
 from tests.cli.conftest import Polyterm
-from tests.cli.journals import AT_MS, write_history
+from tests.cli.journals import AT_MS, end_and_prune, write_history
 from tests.storage.journals import ORDER
 
 _WITHOUT_PYARROW = "import sys; sys.modules['pyarrow'] = None; from polyterm.cli.main import main; "
@@ -159,6 +160,24 @@ def test_without_pyarrow_the_command_that_installs_it_is_named(journal: VenuePla
     assert "-m pip install 'polyterm-console[parquet]'" in done.stderr
     assert "Traceback" not in done.stderr
     assert not target.exists()
+
+
+async def test_decisions_say_since_when_they_are_all_there(
+    polyterm: Polyterm, journal: VenuePlace, tmp_path: Path
+):
+    async def run(what: str) -> str:
+        target = tmp_path / "out.parquet"
+        line = f"export {what} --format parquet --out {target}"
+        return (await asyncio.to_thread(polyterm, line)).stderr
+
+    assert await run("decisions") == ""
+    await end_and_prune(journal)
+    since = "2023-11-15T22:13:20.123Z"
+    assert f"before {since} not every fact is kept" in await run("decisions")
+    kept = pq.read_table(tmp_path / "out.parquet")
+    assert kept["seq"].to_pylist() == [1, 4]
+    assert kept.schema.metadata == {WHOLE_SINCE.encode(): since.encode()}
+    assert await run("fills") == ""
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])

@@ -15,7 +15,7 @@ from polyterm.engine.records import Batch
 from polyterm.models.order_request import OrderRequest
 from polyterm.storage import open_store
 from tests.cli.conftest import Polyterm
-from tests.cli.journals import write_history
+from tests.cli.journals import end_and_prune, write_history
 from tests.engine.desk import micro
 from tests.storage.journals import ORDER, a_parent
 
@@ -49,6 +49,31 @@ def test_the_story_of_an_order_in_words(polyterm: Polyterm, journal: VenuePlace)
         "22:13:20.123  moved 0.50 -> 0.51: undercut",
         "22:13:20.123  buy 40 at 0.50, taking, fee 0.1",
     ]
+
+
+def test_the_story_does_not_end_where_the_log_was_put_aside(
+    polyterm: Polyterm, journal: VenuePlace
+):
+    told = polyterm(f"logs --order {ORDER}").stdout
+    for name in ("polyterm.log", "polyterm.log.1", "polyterm.log.2"):
+        (journal.directory / name).write_text(json.dumps({"text": name}) + "\n")
+    assert polyterm(f"logs --order {ORDER}").stdout == told
+    newest = [json.loads(polyterm("logs --json").stdout)[n]["text"] for n in range(3)]
+    assert newest == ["polyterm.log.2", "polyterm.log.1", "polyterm.log"]
+
+
+async def test_a_story_that_lost_its_decisions_says_so_and_keeps_the_rest(
+    polyterm: Polyterm, journal: VenuePlace
+):
+    assert polyterm(f"logs --order {ORDER}").stderr == ""
+    await end_and_prune(journal)
+    done = await asyncio.to_thread(polyterm, f"logs --order {ORDER}")
+    assert done.stdout.splitlines() == [
+        "2023-11-14",
+        "22:13:20.123  accepted: buy 100",
+        "22:13:20.123  buy 40 at 0.50, taking, fee 0.1",
+    ]
+    assert "before 2023-11-15T22:13:20.123Z not every fact is kept" in done.stderr
 
 
 def test_reading_changes_nothing(polyterm: Polyterm, journal: VenuePlace):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from polyterm.cli import local_exchange as module
 from polyterm.cli.failure import Failure
 from polyterm.cli.local_exchange import LocalExchange, local_exchange
 from polyterm.cli.options import SessionFlags
@@ -25,6 +26,19 @@ def test_one_that_cannot_start_says_why(tmp_path: Path):
         with pytest.raises(Failure, match=r"did not start: .*broken\.rec") as failed:
             local.wait_ready()
         assert failed.value.exit_code == 5
+
+
+def test_a_long_log_is_put_aside_once_and_a_short_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "LONG_LOG_BYTES", 10)
+    log = tmp_path / "log"
+    for before in ("long " * 10, "longer " * 10):
+        log.write_text(before)
+        with LocalExchange.start(VenueName.DEMO, SessionFlags(), log) as local:
+            local.wait_ready()
+    assert {path.name for path in tmp_path.iterdir()} == {"log", "log.1"}
+    assert log.with_name("log.1").read_text() == "longer " * 10
 
 
 def test_none_is_started_where_another_one_was_named():

@@ -71,6 +71,27 @@ def test_the_log_is_bounded_and_read_back_in_order(log: Path):
     assert numbers == list(range(numbers[0], 1_000))
 
 
+def test_fewer_files_are_kept_as_soon_as_the_settings_say_so(log: Path):
+    for number in range(1_000):
+        logging.getLogger("polyterm.x").info("line %d", number)
+    (log.parent / "log.bak").write_text("somebody else's")
+    log_to(log, LogSettings(max_bytes=10_000, kept=1))
+    assert {path.name for path in log.parent.iterdir()} == {"log", "log.1", "log.bak"}
+    assert all(line["text"].startswith("line ") for line in read_log(log))
+
+
+def test_a_file_that_goes_while_it_is_read_is_passed_over(log: Path):
+    for number in range(1_000):
+        logging.getLogger("polyterm.x").info("line %d", number)
+    lines = read_log(log)
+    first = int(next(lines)["text"].removeprefix("line "))
+    (log.parent / "log.1").unlink()
+    numbers = [int(line["text"].removeprefix("line ")) for line in lines]
+    assert numbers == sorted(numbers)
+    assert first < numbers[0]
+    assert numbers[-1] == 999
+
+
 def test_levels_are_set_by_module_and_taken_back(log: Path):
     logger = logging.getLogger("polyterm.x")
     logger.debug("unheard")

@@ -116,6 +116,7 @@ def _ask(path: Path, verb: str, target: str, body: Any = None) -> tuple[int, str
         ("GET", "/books/{token_id}", "/books/111?depth=0", None),
         ("GET", "/stream/books", "/stream/books", None),
         ("GET", "/events", "/events?after=x", None),
+        ("GET", "/events", "/events?after=0", None),
     ],
 )
 def test_answers_are_what_the_document_says(
@@ -123,6 +124,7 @@ def test_answers_are_what_the_document_says(
 ):
     _ask(served.socket, "POST", "/orders", ORDER)
     served.engine.snapshots[SEEN.token_id] = SEEN
+    served.engine.kept_from = 1
     status, kind, text = _ask(served.socket, verb, target, body)
     responses = DOCUMENT["paths"][path][verb.lower()]["responses"]
     assert str(status) in responses, text

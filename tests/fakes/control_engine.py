@@ -10,6 +10,7 @@ import msgspec
 from polyterm.engine.face import KeyReusedError, UnknownOrderError
 from polyterm.engine.metrics import Family, Kind, Sample
 from polyterm.engine.ports import NotFoundError, UnreachableError
+from polyterm.engine.records import PrunedError
 from polyterm.engine.settings import EngineSettings
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import (
@@ -63,6 +64,8 @@ class ControlEngine:
         self.facts: list[Event] = []
         self.kept_from = 0
         """The number of the newest fact that is no longer kept."""
+        self.goes_after: int | None = None
+        """Number of the fact after which the next ones turn out to be gone."""
         self.stop = StopView()
         self.proves_stop = True
         self.proves_cancel = True
@@ -197,6 +200,8 @@ class ControlEngine:
             for fact in self.facts[seen:]:
                 seen = fact.seq
                 yield fact
+                if seen == self.goes_after:
+                    raise PrunedError(seen, 7)
             await asyncio.sleep(0.005)
 
     async def emergency_stop(self, reason: str = "asked for") -> None:

@@ -28,7 +28,7 @@ from polyterm.engine.records import (
 )
 from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
 from polyterm.models.events import Event, Noticed, OrderAdjusted
-from polyterm.models.ids import OrderId
+from polyterm.models.ids import ChildId, OrderId
 from polyterm.models.money import UNIT
 from polyterm.models.views import OrderView
 from polyterm.storage import ballast, open_store, prune_keeper
@@ -244,6 +244,25 @@ async def test_what_is_written_next_takes_the_room(store: Database, path: Path) 
     connection.close()
 
 
+async def test_the_room_of_signed_bytes_comes_back_whole(store: Database, path: Path) -> None:
+    signed = [
+        a_child(number, 1, status=ChildStatus.CANCELLED, ended_ms=OLD_MS, body=b"x" * 900)
+        for number in range(100)
+    ]
+    for first in range(0, 1_000, 100):
+        parent = _parent(order_id=OrderId(f"order {first}"))
+        children = [
+            replace(child, order_id=parent.order_id, child_id=ChildId(f"0x{first + child.number}"))
+            for child in signed
+        ]
+        await store.commit([Batch(parents=(parent,)), *(Batch(new_child=c) for c in children)])
+    connection = connect(path)
+    pages = scalar(connection, "PRAGMA page_count")
+    await _prune(store)
+    assert scalar(connection, "PRAGMA freelist_count") > pages // 2
+    connection.close()
+
+
 async def test_who_asks_for_facts_that_are_gone_is_told_where_to_go_on(store: Database) -> None:
     new = Noticed(at_ms=NOW_MS, seq=6, is_alarm=False, text="new")
     await store.commit([Batch(events=(*_moves(5), new))])
@@ -290,10 +309,13 @@ async def test_who_was_taken_over_prunes_nothing(store: Database, path: Path) ->
         assert len(await _left(second)) == 5
 
 
-async def test_the_journal_is_pruned_by_itself_while_it_is_open(store: Database) -> None:
+async def test_the_journal_is_pruned_by_itself_while_it_is_open(
+    store: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await store.commit([Batch(events=_moves(5))])
-    async with keeping_bounded(store.prune, KEEP, CLOCK, first_s=0):
-        while not await store.kept_after():
+    monkeypatch.setattr(prune_keeper, "FIRST_S", 0)
+    async with open_store(path, CLOCK, KEEP) as again:
+        while not await again.kept_after():
             await asyncio.sleep(0.01)
 
 
@@ -308,7 +330,8 @@ async def test_a_journal_that_cannot_be_pruned_is_tried_again(
             raise StoreError("the disk reports an error")
         return False
 
+    monkeypatch.setattr(prune_keeper, "FIRST_S", 0)
     monkeypatch.setattr(prune_keeper, "EVERY_S", 0.01)
-    async with keeping_bounded(fails_once, KEEP, CLOCK, first_s=0):
+    async with keeping_bounded(fails_once, KEEP, CLOCK):
         while len(tries) < 2:
             await asyncio.sleep(0.01)

@@ -34,6 +34,16 @@ _EVENTS = """
 """
 _WHOLE_SINCE = "SELECT CAST(value AS INTEGER) FROM state WHERE name = 'pruned_before_ms'"
 """Written by `polyterm.storage.marks`; no row where nothing has left the journal."""
+_IS_PART = """
+    SELECT 1 WHERE NOT EXISTS (
+        SELECT 1 FROM events WHERE kind = 'OrderAccepted' AND order_id = :order_id
+    ) OR (
+        EXISTS (SELECT 1 FROM children WHERE order_id = :order_id) AND NOT EXISTS (
+            SELECT 1 FROM events WHERE kind = 'ChildChanged' AND order_id = :order_id
+        )
+    )
+"""
+"""Whether facts of an order have left: they go kind by kind, and every order has had these."""
 
 
 class JournalReader:
@@ -61,15 +71,14 @@ class JournalReader:
         return rows.fetchone() is not None
 
     def whole_since(self, order_id: str | None = None) -> str | None:
-        """Since when every fact is there, of one order or of all; nothing where all ever were."""
+        """Since when every fact is there; nothing where all are, of one order or of all."""
         row = self._db.execute(_WHOLE_SINCE).fetchone()
-        if row is None or (order_id and not self._ended_before(order_id, row[0])):
+        if row is None or (order_id is not None and not self._is_part(order_id)):
             return None
         return moment(row[0])
 
-    def _ended_before(self, order_id: str, at_ms: int) -> bool:
-        query = "SELECT 1 FROM parents WHERE order_id = ? AND ended_ms < ?"
-        return self._db.execute(query, (order_id, at_ms)).fetchone() is not None
+    def _is_part(self, order_id: str) -> bool:
+        return self._db.execute(_IS_PART, {"order_id": order_id}).fetchone() is not None
 
     def verdict(self) -> str:
         """SQLite's own word on the file: `ok`, or what is wrong."""

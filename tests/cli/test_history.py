@@ -12,10 +12,13 @@ import pytest_asyncio
 from polyterm.cli.places import VenuePlace, find_place
 from polyterm.engine.clock import SystemClock
 from polyterm.engine.records import Batch
+from polyterm.models.events import Feed, FeedChanged
 from polyterm.models.order_request import OrderRequest
 from polyterm.storage import open_store
+from polyterm.storage.prune_keeper import prune
+from polyterm.storage.pruning import DAY_MS, Keep, Pruning
 from tests.cli.conftest import Polyterm
-from tests.cli.journals import end_and_prune, write_history
+from tests.cli.journals import AT_MS, end_and_prune, write_history
 from tests.engine.desk import micro
 from tests.storage.journals import ORDER, a_parent
 
@@ -65,7 +68,13 @@ def test_the_story_does_not_end_where_the_log_was_put_aside(
 async def test_a_story_that_lost_its_decisions_says_so_and_keeps_the_rest(
     polyterm: Polyterm, journal: VenuePlace
 ):
-    assert polyterm(f"logs --order {ORDER}").stderr == ""
+    async with open_store(journal.database, SystemClock()) as store:
+        feed = FeedChanged(at_ms=AT_MS, seq=5, feed=Feed.USER, is_up=True, reason="")
+        await store.commit([Batch(events=(feed,))])
+        await prune(store.prune, Pruning(Keep(1), AT_MS + 2 * DAY_MS))
+        assert await store.kept_after() == 5
+    whole = await asyncio.to_thread(polyterm, f"logs --order {ORDER}")
+    assert (whole.stderr, len(whole.stdout.splitlines())) == ("", 5)
     await end_and_prune(journal)
     done = await asyncio.to_thread(polyterm, f"logs --order {ORDER}")
     assert done.stdout.splitlines() == [

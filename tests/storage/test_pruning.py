@@ -100,7 +100,7 @@ def test_every_kind_of_fact_has_a_term() -> None:
     assert sorted(DECISIONS + FACTS) == sorted(kind.__name__ for kind in get_args(Event))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     history=stories(),
     keep=st.builds(Keep, decisions_days=st.integers(0, 9), facts_days=st.integers(0, 9)),
@@ -227,7 +227,7 @@ async def test_a_commit_waits_for_one_small_step_at_most(
     await pruning
     assert await store.kept_after() == 20 * STEP
     assert len(waits) > 10
-    assert max(waits) == 1
+    assert max(waits) <= 1
     # Every fact that goes, and the two marks.
     assert max(changed) <= STEP + 2
 

@@ -55,7 +55,9 @@ def _rest_one(polyterm: Polyterm, exchange: Exchange) -> None:
     eventually(lambda: len(exchange.open_orders()) == 1)
 
 
-def test_44_an_engine_goes_on_while_its_terminal_takes_nothing(polyterm: Polyterm, exchange: Exchange):
+def test_44_an_engine_goes_on_while_its_terminal_takes_nothing(
+    polyterm: Polyterm, exchange: Exchange
+):
     with _on_a_deaf_terminal(exchange.url) as (process, _):
         _rest_one(polyterm, exchange)
         assert polyterm("cancel --all").returncode == 0

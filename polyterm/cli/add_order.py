@@ -97,7 +97,7 @@ def add_order(
 
 
 def _planned(plan: dict[str, Any]) -> str:
-    lines = [plan["note"], *plan["changes"], *(f"warning: {text}" for text in plan["warnings"])]
+    lines = list(plan["words"])
     rows = [
         [number, child["size"], child["after_s"]]
         for number, child in enumerate(plan["children"], 1)

@@ -14,6 +14,7 @@ from polyterm.models.events import Event
 from polyterm.models.market import Market
 from polyterm.models.money import PPM, format_price, format_units
 from polyterm.models.plan import PlanView
+from polyterm.models.plan_words import plan_lines
 from polyterm.models.views import (
     AccountView,
     AdjustmentView,
@@ -179,6 +180,9 @@ def plain_plan(plan: PlanView) -> Plain:
         "note": plan.note,
         "changes": list(plan.changes),
         "warnings": list(plan.warnings),
+        "words": list(plan_lines(plan)),
+        "limit": format_price(plan.limit),
+        "worst_total": units(plan.total),
         "size": units(plan.size),
         "children": [
             {

@@ -31,7 +31,7 @@ from polyterm.engine.loop_lag import LoopLag
 from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.measured import EXCHANGE_HOPS, STORE_HOPS, measured
 from polyterm.engine.metrics import Family, Metrics
-from polyterm.engine.order_changes import apply_change
+from polyterm.engine.order_changes import apply_change, plan_change
 from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.own_orders import resting, taken_out
 from polyterm.engine.parent import Child
@@ -51,7 +51,7 @@ from polyterm.models.market import Market
 from polyterm.models.money import Price, Size
 from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
-from polyterm.models.plan import PlanView
+from polyterm.models.plan import ChangeView, PlanView
 from polyterm.models.snapshot import MarketSnapshot, OwnOrder
 from polyterm.models.views import AccountView, HealthView, OrderDetail, OrderView
 
@@ -173,26 +173,21 @@ class Engine:
 
     # -- orders --
 
-    async def submit_order(self, request: OrderRequest) -> OrderId:
+    async def submit_order(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId:
         """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason."""
         repeated = self._intake.repeated(request)
         if repeated is not None:
             await self._journal.flush()
             return repeated
         market = await self._intake.find_market(request.token_id)
-        self._following.follow(market)
-        try:
-            await self._intake.check(request, market)
-        except RefusedError:
-            self._following.unfollow(market)
-            raise
-        repeated = self._intake.repeated(request)
-        if repeated is not None:
-            # Another caller with the same key was faster while this one was being checked.
-            self._following.unfollow(market)
-            return repeated
-        parent = self._intake.make_parent(request, market)
-        self._following.keep_for(parent, market)
+        with self._following.for_now(market):
+            await self._intake.check(request, market, shown)
+            repeated = self._intake.repeated(request)
+            if repeated is not None:
+                # Another caller with the same key was faster while this one was being checked.
+                return repeated
+            parent = self._intake.make_parent(request, market)
+            self._following.keep_for(parent, market)
         self._register.add_parent(
             parent,
             OrderAccepted(
@@ -212,26 +207,28 @@ class Engine:
     async def check_order(self, request: OrderRequest) -> None:
         """Run all checks of `submit_order` and accept nothing; `RefusedError` where it would."""
         market = await self._intake.find_market(request.token_id)
-        self._following.follow(market)
-        try:
+        with self._following.for_now(market):
             await self._intake.check(request, market)
-        finally:
-            self._following.unfollow(market)
 
     async def plan_order(self, request: OrderRequest) -> PlanView:
         """What the order would do, and where that differs from what it asks for."""
         market = await self._intake.find_market(request.token_id)
-        self._following.follow(market)
-        try:
+        with self._following.for_now(market):
             return await self._intake.plan(request, market)
-        finally:
-            self._following.unfollow(market)
 
-    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
+    async def plan_change(self, order_id: OrderId, change: OrderChange) -> ChangeView:
+        """What a change would make of the order; changes nothing."""
+        parent = self._custody.unfinished(order_id)
+        await self._following.follow_for(parent)
+        return plan_change(self._desk, parent, change)
+
+    async def change_order(
+        self, order_id: OrderId, change: OrderChange, shown: PlanView | None = None
+    ) -> None:
         """Set another size, limit, urgency or deadline; `RefusedError` names each bad field."""
         parent = self._custody.unfinished(order_id)
         await self._following.follow_for(parent)
-        apply_change(self._desk, parent, change)
+        apply_change(self._desk, parent, change, shown)
         await self._journal.flush()
 
     async def cancel_order(self, order_id: OrderId) -> None:

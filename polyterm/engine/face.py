@@ -11,12 +11,13 @@ from typing import Protocol
 
 from polyterm.engine.metrics import Family
 from polyterm.engine.settings import EngineSettings
+from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.events import Event
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
-from polyterm.models.plan import PlanView
+from polyterm.models.plan import ChangeView, PlanView
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import AccountView, HealthView, OrderDetail, OrderView
 
@@ -42,16 +43,25 @@ class KeyReusedError(Exception):
         )
 
 
+class PlanChangedError(RefusedError):
+    """What was shown before is no longer what would be done; nothing was accepted."""
+
+    def __init__(self) -> None:
+        super().__init__([Complaint("", "the plan is no longer the one that was shown")])
+
+
 class EngineFace(Protocol):
     """What can be asked of a running engine."""
 
     # -- orders --
 
-    async def submit_order(self, request: OrderRequest) -> OrderId:
+    async def submit_order(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId:
         """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason.
 
-        A request whose `client_key` was taken before returns that order's id and orders nothing;
-        `KeyReusedError` where it asks for something else.
+        With the plan that was `shown`, it is accepted under that plan only: `PlanChangedError`
+        where it would be worked by another one. A request whose `client_key` was taken before
+        returns that order's id and orders nothing; `KeyReusedError` where it asks for something
+        else.
         """
         ...
 
@@ -66,8 +76,20 @@ class EngineFace(Protocol):
         """
         ...
 
-    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
-        """Set another size, limit, urgency or deadline; `RefusedError` names each bad field."""
+    async def plan_change(self, order_id: OrderId, change: OrderChange) -> ChangeView:
+        """What a change would make of the order; changes nothing.
+
+        `RefusedError` names each bad field; that the order becomes a large one is a risk here.
+        """
+        ...
+
+    async def change_order(
+        self, order_id: OrderId, change: OrderChange, shown: PlanView | None = None
+    ) -> None:
+        """Set another size, limit, urgency or deadline; `RefusedError` names each bad field.
+
+        `PlanChangedError` where it would not be worked by the plan that was `shown`.
+        """
         ...
 
     async def cancel_order(self, order_id: OrderId) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.parent import Parent
@@ -34,9 +37,19 @@ class Following:
         if self._monitor.remove(market):
             self._exchange.watch(self._monitor.tokens)
 
+    @contextmanager
+    def for_now(self, market: Market) -> Generator[None]:
+        """Follow a market for as long as something is looked up in it."""
+        self.follow(market)
+        try:
+            yield
+        finally:
+            self.unfollow(market)
+
     def keep_for(self, parent: Parent, market: Market) -> None:
-        """Let an order take over a follow that was begun for it."""
+        """Follow a market until its order is let go."""
         self._orders[parent.order_id] = market
+        self.follow(market)
 
     async def follow_for(self, parent: Parent) -> None:
         """Follow an order's market; where there is none to be found a person must look."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from polyterm.engine.desk import Desk
-from polyterm.engine.face import KeyReusedError
+from polyterm.engine.face import KeyReusedError, PlanChangedError
 from polyterm.engine.parent import Parent
 from polyterm.engine.ports import AnswerError, ExchangeError
 from polyterm.engine.records import ParentRecord
@@ -56,13 +56,22 @@ class Intake:
         except ExchangeError as error:
             raise RefusedError([Complaint("", f"the exchange does not answer: {error}")]) from error
 
-    async def check(self, request: OrderRequest, market: Market) -> None:
-        """Ask the gate, with a fresh book and balances; `RefusedError` lists every reason."""
+    async def check(
+        self, request: OrderRequest, market: Market, shown: PlanView | None = None
+    ) -> None:
+        """Ask the gate, with a fresh book and balances; `RefusedError` lists every reason.
+
+        Nothing is waited for after the plan was compared with the one that was `shown`.
+        """
         await self._look_fresh(request, market)
         planned = self._planned(request, market)
         complaints = check_order(self._desk.situation(request, market, planned))
         if complaints:
             raise RefusedError(complaints)
+        if shown is not None:
+            now = plan(request, market, planned, self._desk.clock.now_ms())
+            if not now.is_as_shown(shown):
+                raise PlanChangedError
 
     async def plan(self, request: OrderRequest, market: Market) -> PlanView:
         """What the order would do if it were accepted now; `RefusedError` where it has no size."""

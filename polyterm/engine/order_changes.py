@@ -2,78 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from pydantic import ValidationError
 
+from polyterm.engine.change_words import Changing, moves, risks
 from polyterm.engine.desk import Desk
+from polyterm.engine.face import PlanChangedError
 from polyterm.engine.parent import Parent
 from polyterm.engine.safety import check_order
 from polyterm.models.complaint import Complaint, RefusedError, complaints_of
 from polyterm.models.events import OrderChanged
-from polyterm.models.money import Size, format_price, format_units
+from polyterm.models.money import Size, format_units
 from polyterm.models.order_change import OrderChange, changed
 from polyterm.models.order_request import OrderRequest
-
-_WORDS: dict[str, Callable[[OrderRequest], str]] = {
-    "size": lambda request: f"size {format_units(request.size_units or 0, 0)}",
-    "max_price": lambda request: f"limit {format_price(request.worst_price)}",
-    "min_price": lambda request: f"limit {format_price(request.worst_price)}",
-    "urgency": lambda request: f"urgency {request.urgency}",
-    "deadline_s": lambda request: f"deadline in {request.deadline_s} s",
-}
+from polyterm.models.plan import ChangeView, PlanView
+from polyterm.strategies.planning import plan_accepted
 
 
-def apply_change(desk: Desk, parent: Parent, change: OrderChange) -> None:
+def plan_change(desk: Desk, parent: Parent, change: OrderChange) -> ChangeView:
+    """What the change would make of the order; `RefusedError` as `apply_change` raises it."""
+    changing = _changing(desk, parent, change)
+    complaints = tuple(_complaints(desk, parent, changing))
+    refusals = [complaint for complaint in complaints if complaint.field != "confirmed"]
+    if refusals:
+        raise RefusedError(refusals)
+    record = parent.record
+    return ChangeView(
+        moves=moves(changing),
+        risks=(*risks(changing), *(complaint.reason for complaint in complaints)),
+        before=_plan(desk, parent, record.request, record.target, record.deadline_ms),
+        after=_plan_after(desk, parent, changing),
+    )
+
+
+def apply_change(
+    desk: Desk, parent: Parent, change: OrderChange, shown: PlanView | None = None
+) -> None:
     """Take a change over at once; `RefusedError` lists every reason by its field.
 
-    Nothing is waited for in between, so the order cannot fill or place while it is checked.
+    Nothing is waited for in between, so the order cannot fill or place while it is checked, and
+    what was `shown` is what is done.
     """
+    changing = _changing(desk, parent, change)
+    complaints = tuple(_complaints(desk, parent, changing))
+    if complaints:
+        raise RefusedError(complaints)
+    if shown is not None and not _plan_after(desk, parent, changing).is_as_shown(shown):
+        raise PlanChangedError
+    _take_over(desk, parent, changing)
+
+
+def _changing(desk: Desk, parent: Parent, change: OrderChange) -> Changing:
     if not change.fields:
         raise RefusedError([Complaint("", "nothing to change")])
     try:
         request = changed(parent.record.request, change)
     except ValidationError as error:
         raise RefusedError(complaints_of(error)) from None
-    complaints = tuple(_complaints(desk, parent, request, change))
-    if complaints:
-        raise RefusedError(complaints)
-    _take_over(desk, parent, request, change)
+    target = _target(parent, request, change)
+    return Changing(parent.record, change, request, target, desk.clock.now_ms())
 
 
-def _complaints(
-    desk: Desk, parent: Parent, request: OrderRequest, change: OrderChange
-) -> Iterator[Complaint]:
+def _complaints(desk: Desk, parent: Parent, changing: Changing) -> Iterator[Complaint]:
+    change, request = changing.change, changing.request
     if parent.record.cancel_reason:
         yield Complaint("order_id", "is being cancelled")
     bound = parent.exposure
     if change.size is not None and (request.size_units or 0) < bound:
         yield Complaint("size", f"{format_units(bound, 0)} shares are filled or working already")
     asked = {*change.fields, "confirmed"}
-    more = max(_target(parent, request, change) - bound, 0)
+    more = max(changing.target - bound, 0)
     situation = desk.situation(request, desk.market_of(parent), more)
     for complaint in check_order(situation):
         if complaint.field in asked:
             yield complaint
 
 
-def _take_over(desk: Desk, parent: Parent, request: OrderRequest, change: OrderChange) -> None:
-    record, now_ms = parent.record, desk.clock.now_ms()
-    old_size, record.target = record.target, _target(parent, request, change)
-    record.request = request
-    if change.deadline_s is not None:
-        record.deadline_ms = now_ms + int(change.deadline_s * 1000)
+def _take_over(desk: Desk, parent: Parent, changing: Changing) -> None:
+    record, summary = parent.record, ", ".join(moves(changing))
+    old_size, record.target = record.target, changing.target
+    record.request, record.deadline_ms = changing.request, changing.deadline_ms
     event = OrderChanged(
-        at_ms=now_ms,
+        at_ms=changing.now_ms,
         order_id=parent.order_id,
         old_size=old_size,
         new_size=record.target,
-        worst_price=request.worst_price,
-        urgency=request.urgency,
+        worst_price=record.request.worst_price,
+        urgency=record.request.urgency,
         deadline_ms=record.deadline_ms,
-        summary=", ".join(_WORDS[name](request) for name in change.fields),
+        summary=summary,
     )
     desk.register.save_parent(parent, event)
+
+
+def _plan_after(desk: Desk, parent: Parent, changing: Changing) -> PlanView:
+    return _plan(desk, parent, changing.request, changing.target, changing.deadline_ms)
+
+
+def _plan(
+    desk: Desk, parent: Parent, request: OrderRequest, size: Size, ends_ms: int | None
+) -> PlanView:
+    accepted_ms, now_ms = parent.record.created_ms, desk.clock.now_ms()
+    return plan_accepted(request, desk.market_of(parent), size, now_ms, accepted_ms, ends_ms)
 
 
 def _target(parent: Parent, request: OrderRequest, change: OrderChange) -> Size:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from polyterm.engine.parent import Child, Parent
 from polyterm.engine.records import FillRecord
 from polyterm.models.enums import TradeStatus
+from polyterm.models.snapshot import BAND_BPS
 from polyterm.models.views import AdjustmentView, ChildView, FillView, OrderDetail, OrderView
 
 
@@ -38,6 +39,8 @@ def order_view(parent: Parent) -> OrderView:
         ended_ms=record.ended_ms,
         deadline_ms=record.deadline_ms,
         end_action=request.end_action,
+        size_cap=request.size_units,
+        band_bps=getattr(request.params, "threshold_bps", BAND_BPS),
     )
 
 

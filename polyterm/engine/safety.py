@@ -16,7 +16,6 @@ from polyterm.models.complaint import Complaint
 from polyterm.models.enums import Side
 from polyterm.models.market import Market
 from polyterm.models.money import (
-    PRICE_ONE,
     UNIT,
     Dollars,
     Price,
@@ -30,6 +29,7 @@ from polyterm.models.money import (
 )
 from polyterm.models.order_request import OrderRequest
 from polyterm.strategies.base import Funds
+from polyterm.strategies.feasibility import worst_total
 
 MIN_MARKETABLE: Dollars = UNIT
 """A marketable buy must be worth a dollar (`protocol.md` 3.3)."""
@@ -113,7 +113,8 @@ def _size_possible(s: Situation) -> Iterator[Complaint]:
 def _enough_cash(s: Situation) -> Iterator[Complaint]:
     if s.request.side is not Side.BUY:
         return
-    cost = _worst_cost(s, s.planned)
+    limit, takes = s.request.worst_price, not s.request.post_only
+    cost = worst_total(s.market, Side.BUY, limit, s.planned, takes=takes)
     if cost > s.funds.available:
         yield Complaint(
             "size",
@@ -232,15 +233,3 @@ def book_problem(settings: EngineSettings, book: BookTop, is_fresh: bool) -> str
     if spread > widest:
         return f"spread of {format_price(spread)} is wider than {format_price(widest)}"
     return ""
-
-
-def _worst_cost(s: Situation, size: Size) -> Dollars:
-    limit = s.request.worst_price
-    cost = notional_up(limit, size)
-    if s.request.post_only:
-        return cost
-    return cost + s.market.fees.reserve(min(limit, _PRICE_OF_LARGEST_FEE), size)
-
-
-_PRICE_OF_LARGEST_FEE: Price = PRICE_ONE // 2
-"""p (1 - p) is largest at fifty cents, so a buy under a higher limit may still meet that fee."""

@@ -22,6 +22,7 @@ from polyterm.models.enums import (
 from polyterm.models.events import StopState
 from polyterm.models.ids import ChildId, OrderId, TokenId, TradeId
 from polyterm.models.money import PRICE_ONE, UNIT, Dollars, Price, Size
+from polyterm.models.snapshot import BAND_BPS
 
 
 class ChildView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +99,10 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     ended_ms: int | None
     deadline_ms: int | None
     end_action: EndAction
+    size_cap: Size | None = None
+    """What a self-sizing order's target is kept within; the size where the trader set it."""
+    band_bps: int = BAND_BPS
+    """Half-width of the band that it is worked in, or that is drawn for it."""
 
     @property
     def remaining(self) -> Size:

@@ -22,6 +22,7 @@ from polyterm.models.views import (
     OrderView,
 )
 from polyterm.screens.commands import Scope, bindings_of
+from polyterm.screens.order_changes import OrderChanges
 from polyterm.screens.order_errands import cancel_order
 from polyterm.widgets.live_table import Column, LiveTable, Row
 from polyterm.widgets.numbers import (
@@ -74,9 +75,9 @@ class OrderScreen(Screen[None]):
     SCOPE = Scope.ORDER
     BINDINGS: ClassVar = [*bindings_of(Scope.ORDER)]
 
-    def __init__(self, desk: Desk, order_id: OrderId) -> None:
+    def __init__(self, desk: Desk, order_id: OrderId, changes: OrderChanges) -> None:
         super().__init__()
-        self._desk, self._order_id = desk, order_id
+        self._desk, self._order_id, self._changes = desk, order_id, changes
         self._venue = VenueLine(desk.venue)
         self._summary = Static("", id="order-summary", markup=False, classes="pane")
         self._children = LiveTable(_CHILDREN)
@@ -114,6 +115,11 @@ class OrderScreen(Screen[None]):
         """Ask, then cancel the order of this page."""
         order = self._desk.engine.order_status(self._order_id)
         await cancel_order(self, self._desk, order, asks=True)
+
+    @work
+    async def action_change_order(self) -> None:
+        """Open the form that changes the order of this page."""
+        await self._changes.change(self, self._desk.engine.order_status(self._order_id))
 
     def _show(self, _: object) -> None:
         detail = self._desk.engine.order_detail(self._order_id)

@@ -19,11 +19,14 @@ from polyterm.models.events import Event, ExchangeChanged
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import AccountView, HealthView, OrderView
 from polyterm.screens.commands import Scope, bindings_of
+from polyterm.screens.drafting import draft_of
 from polyterm.screens.following import MAX_LISTED, Following
 from polyterm.screens.kelly import KellyDialog
+from polyterm.screens.order_changes import OrderChanges
 from polyterm.screens.order_detail import OrderScreen
 from polyterm.screens.order_errands import cancel_order, pause_or_resume
 from polyterm.screens.submission import Submission
@@ -60,6 +63,7 @@ class TradeScreen(Screen[None]):
         self._first_markets = markets
         self._on_first_book = on_first_book
         self._submission = Submission(desk)
+        self._changes = OrderChanges(desk)
         self._following = Following(desk.engine)
         self._market: Market | None = None
         self._token_id: TokenId | None = None
@@ -201,22 +205,31 @@ class TradeScreen(Screen[None]):
     def _limit_from_book(self, event: Ladder.PricePicked) -> None:
         self._ticket.set_limit(event.price)
 
+    @on(Ticket.Drafted)
+    def _plan_ticket(self, event: Ticket.Drafted) -> None:
+        self._draft(event.request)
+
+    @work(exclusive=True, group="draft")
+    async def _draft(self, request: OrderRequest | None) -> None:
+        if request is not None:
+            self._ticket.show_draft(request, await draft_of(self._desk.engine, request))
+
     @on(Ticket.Submitted)
     def _submit_ticket(self, event: Ticket.Submitted) -> None:
-        self._send(event.request)
+        self._send(event.request, event.shown)
 
     @work
-    async def _send(self, request: OrderRequest) -> None:
+    async def _send(self, request: OrderRequest, shown: PlanView | None) -> None:
         try:
-            order_id = await self._submit(request)
+            order_id = await self._submit(request, shown)
         except RefusedError as refusal:
             self._ticket.show_refusal(refusal.complaints)
             return
         if order_id is not None:
             self._ticket.reset()
 
-    async def _submit(self, request: OrderRequest) -> OrderId | None:
-        order_id = await self._submission.send(self.app, request)
+    async def _submit(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId | None:
+        order_id = await self._submission.send(self.app, request, shown)
         if order_id is not None:
             self.notify(f"Order {short_id(order_id)} is accepted", markup=False, timeout=3)
         return order_id
@@ -274,7 +287,7 @@ class TradeScreen(Screen[None]):
         """Open the page of the picked order."""
         order = self._picked_order()
         if order is not None:
-            self.app.push_screen(OrderScreen(self._desk, order.order_id))
+            self.app.push_screen(OrderScreen(self._desk, order.order_id, self._changes))
 
     @work
     async def action_cancel_order(self) -> None:
@@ -283,6 +296,13 @@ class TradeScreen(Screen[None]):
         if order is not None:
             asks = self._desk.venue.is_real_money or not self._orders.has_focus
             await cancel_order(self, self._desk, order, asks=asks)
+
+    @work
+    async def action_change_order(self) -> None:
+        """Open the form that changes the picked order."""
+        order = self._picked_order()
+        if order is not None:
+            await self._changes.change(self, order)
 
     @work
     async def action_pause_order(self) -> None:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from polyterm.models.enums import Side
 from polyterm.models.market import Market
-from polyterm.models.money import PRICE_ONE, SIZE_STEP, Price, Size, ceil_to, format_units
+from polyterm.models.money import (
+    PRICE_ONE,
+    SIZE_STEP,
+    Dollars,
+    Price,
+    Size,
+    ceil_to,
+    format_units,
+    notional,
+    notional_up,
+)
 from polyterm.strategies.pricing import MIN_MARKETABLE
 
 MOST_CHILDREN: Final = 500
@@ -42,6 +53,19 @@ def ends_ms(market: Market, starts_ms: int, *others: int | None) -> int | None:
 def whole_tail(wanted: Size, rest: Size, least: Size) -> Size:
     """`wanted` of `rest`, or all of it where what is left could not be sent on its own."""
     return rest if wanted >= rest or rest - wanted < least else wanted
+
+
+def worst_total(market: Market, side: Side, limit: Price, size: Size, *, takes: bool) -> Dollars:
+    """The most that a buy within `limit` costs, the least that a sell brings, with its fees."""
+    if side is Side.SELL:
+        # What is kept of a price after the fee grows with the price, so the limit is the worst.
+        return notional(limit, size) - (market.fees.reserve(limit, size) if takes else 0)
+    fee_at = min(limit, _PRICE_OF_LARGEST_FEE)
+    return notional_up(limit, size) + (market.fees.reserve(fee_at, size) if takes else 0)
+
+
+_PRICE_OF_LARGEST_FEE: Final[Price] = PRICE_ONE // 2
+"""p (1 - p) is largest at fifty cents, so a buy under a higher limit may still meet that fee."""
 
 
 def shares(size: Size) -> str:

@@ -11,7 +11,7 @@ from polyterm.models.money import Size
 from polyterm.models.order_request import OrderRequest
 from polyterm.models.plan import PlanView
 from polyterm.strategies.base import Intent
-from polyterm.strategies.feasibility import shares
+from polyterm.strategies.feasibility import shares, worst_total
 from polyterm.strategies.registry import STRATEGIES
 
 
@@ -21,6 +21,18 @@ def plan(request: OrderRequest, market: Market, size: Size, now_ms: int) -> Plan
     What cannot be done as asked is rewritten to fewer, larger children and told in `changes`: the
     strategy decides by the same functions, so this is what it will do.
     """
+    return plan_accepted(request, market, size, now_ms, now_ms, deadline_ms(request, now_ms))
+
+
+def plan_accepted(
+    request: OrderRequest,
+    market: Market,
+    size: Size,
+    now_ms: int,
+    accepted_ms: int,
+    ends_ms: int | None,
+) -> PlanView:
+    """The same for an order that was accepted before, and whose end action comes at `ends_ms`."""
     intent = Intent(
         params=request.params,
         side=request.side,
@@ -29,11 +41,19 @@ def plan(request: OrderRequest, market: Market, size: Size, now_ms: int) -> Plan
         urgency=request.urgency,
         post_only=request.post_only,
         market=market,
-        starts_ms=now_ms,
-        deadline_ms=deadline_ms(request, now_ms),
+        starts_ms=accepted_ms,
+        deadline_ms=ends_ms,
     )
     view = STRATEGIES[request.strategy].plan(intent)
-    return msgspec.structs.replace(view, warnings=(*view.warnings, *_warnings(intent)))
+    limit, takes = request.worst_price, not request.post_only
+    return msgspec.structs.replace(
+        view,
+        warnings=(*view.warnings, *_warnings(intent, now_ms)),
+        side=request.side,
+        limit=limit,
+        total=worst_total(market, request.side, limit, size, takes=takes),
+        resizes=request.params.sizes_itself,
+    )
 
 
 def deadline_ms(request: OrderRequest, now_ms: int) -> int | None:
@@ -41,12 +61,12 @@ def deadline_ms(request: OrderRequest, now_ms: int) -> int | None:
     return None if request.deadline_s is None else now_ms + int(request.deadline_s * 1000)
 
 
-def _warnings(intent: Intent) -> Iterator[str]:
+def _warnings(intent: Intent, now_ms: int) -> Iterator[str]:
     market, end_ms = intent.market, intent.market.end_ms
     if intent.size < market.min_size:
         yield f"{shares(intent.size)} are below the market's minimum of {shares(market.min_size)}"
-    if end_ms is not None and end_ms <= intent.starts_ms:
+    if end_ms is not None and end_ms <= now_ms:
         yield "the market should have ended already"
     elif end_ms is not None and intent.deadline_ms is not None and intent.deadline_ms > end_ms:
-        left_s = (end_ms - intent.starts_ms) // 1000
+        left_s = (end_ms - now_ms) // 1000
         yield f"the market is expected to end in {left_s} s, before the deadline"

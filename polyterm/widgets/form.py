@@ -87,6 +87,7 @@ class Form(VerticalScroll, can_focus=False):
     BINDINGS: ClassVar = [
         Binding("down,tab", "app.focus_next", "Next field", show=False, priority=True),
         Binding("up,shift+tab", "app.focus_previous", "Previous field", show=False, priority=True),
+        Binding("enter", "enter", "Submit", show=False),
     ]
 
     @dataclass
@@ -110,6 +111,10 @@ class Form(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield from (row for row in self._rows.values() if row.display)
         yield self._general
+
+    def action_enter(self) -> None:
+        """Submit from a field that is picked rather than typed."""
+        self.post_message(self.Entered())
 
     def row(self, name: str) -> FormRow:
         """The row of a field."""

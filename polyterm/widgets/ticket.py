@@ -16,11 +16,14 @@ from textual.widgets import Label
 from polyterm.models.complaint import Complaint, complaints_of
 from polyterm.models.enums import Side, StrategyName
 from polyterm.models.ids import TokenId
-from polyterm.models.money import Price, format_dollars, notional_up, price_decimal
+from polyterm.models.money import Price, format_dollars, price_decimal
 from polyterm.models.order_request import OrderRequest
+from polyterm.models.plan import PlanView
 from polyterm.strategies.registry import STRATEGIES
+from polyterm.widgets.draft import Draft
 from polyterm.widgets.form import Form
 from polyterm.widgets.form_fields import FormField, form_fields
+from polyterm.widgets.plan_panel import PlanPanel
 
 _STRATEGY = FormField(
     "strategy",
@@ -61,16 +64,25 @@ class Ticket(Vertical):
                               text-overflow: ellipsis; }
     Ticket > #ticket-cost { color: $text-muted; width: 1fr; text-wrap: nowrap;
                             text-overflow: ellipsis; }
+    Ticket > #ticket-plan { background: $panel; }
     Ticket > #ticket-target { color: $buy; }
     Ticket > #ticket-target.-sell { color: $sell; }
     """
     BINDINGS: ClassVar = [("escape", "screen.leave_ticket", "Leave")]
 
     @dataclass
+    class Drafted(Message):
+        """Another request is typed; nothing where it is not right in itself."""
+
+        request: OrderRequest | None
+
+    @dataclass
     class Submitted(Message):
         """A request that is right in itself was submitted."""
 
         request: OrderRequest
+        shown: PlanView | None
+        """The plan of it that was on screen."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -78,12 +90,16 @@ class Ticket(Vertical):
         self._outcome = ""
         self._form = Form(_all_fields())
         self._target = Label("no market picked", id="ticket-target", markup=False)
+        self._plan = PlanPanel("the plan shows here", id="ticket-plan")
         self._cost = Label("", id="ticket-cost", markup=False)
+        self._drafted: OrderRequest | None = None
+        self._draft: Draft | None = None
         self._arrange()
 
     def compose(self) -> ComposeResult:
         yield self._target
         yield self._form
+        yield self._plan
         yield self._cost
 
     def on_mount(self) -> None:
@@ -107,7 +123,15 @@ class Ticket(Vertical):
         request, complaints = self._read()
         self._form.show_complaints(complaints, touched_only=False)
         if request is not None:
-            self.post_message(self.Submitted(request))
+            draft = self._draft if request == self._drafted else None
+            self.post_message(self.Submitted(request, None if draft is None else draft.plan))
+
+    def show_draft(self, request: OrderRequest, draft: Draft) -> None:
+        """Show what the engine would make of a request, if it is still the one that is typed."""
+        if request == self._drafted:
+            self._draft = draft
+            self._plan.show_draft(draft)
+            self._cost.update(_cost_text(request, draft.plan), layout=False)
 
     def show_refusal(self, complaints: tuple[Complaint, ...]) -> None:
         """Show why the engine refused it."""
@@ -153,7 +177,17 @@ class Ticket(Vertical):
         self._target.update(
             f"{side} {self._outcome}" if self._token_id else "no market picked", layout=False
         )
-        self._cost.update(_cost_text(request), layout=False)
+        if request != self._drafted or request is None:
+            self._drafted, self._draft = request, None
+            self._cost.update(_cost_text(request, None), layout=False)
+            self._tell_draft(request)
+
+    def _tell_draft(self, request: OrderRequest | None) -> None:
+        if request is None:
+            self._plan.show_draft(None)
+        else:
+            self._plan.mark_stale()
+        self.post_message(self.Drafted(request))
 
     def _read(self) -> tuple[OrderRequest | None, tuple[Complaint, ...]]:
         if self._token_id is None:
@@ -170,15 +204,16 @@ class Ticket(Vertical):
         return request, ()
 
 
-def _cost_text(request: OrderRequest | None) -> str:
+def _cost_text(request: OrderRequest | None, plan: PlanView | None) -> str:
     if request is None:
         return "enter submits · esc leaves"
-    size = request.size_units
-    if size is None:
-        return "sized by Kelly · enter submits"
-    dollars = format_dollars(notional_up(request.worst_price, size))
-    word = "costs at most" if request.side is Side.BUY else "brings at least"
-    return f"{word} {dollars} · enter submits"
+    if plan is None:
+        return "enter submits · planning …"
+    word, fees = _WORST[request.side]
+    return f"enter: {word} {format_dollars(plan.total)} {fees}"
+
+
+_WORST = {Side.BUY: ("at most", "with fees"), Side.SELL: ("at least", "after fees")}
 
 
 def kelly_request(token_id: TokenId, values: dict[str, str | Decimal]) -> OrderRequest:

@@ -69,4 +69,4 @@ def test_a_trading_day_from_the_shell(home: Path, tmp_path: Path):
     ended = Counter(order["status"] for order in orders)
     assert set(ended) <= {"COMPLETED", "CANCELLED"}
     assert ended["CANCELLED"] >= 2
-    assert "changed: size 12, limit 0.06" in done.stdout
+    assert "changed: size 10 → 12, limit 0.05 → 0.06" in done.stdout

@@ -84,7 +84,9 @@ def test_urgency_and_deadline_change_and_are_facts_that_survive_a_restart() -> N
             change = OrderChange(urgency=Urgency.HIGH, deadline_s=Decimal(60))
             await desk.engine.change_order(order_id, change)
             facts = [event for event in desk.store.events if isinstance(event, OrderChanged)]
-            assert [fact.summary for fact in facts] == ["urgency HIGH, deadline in 60 s"]
+            assert [fact.summary for fact in facts] == [
+                "urgency MEDIUM → HIGH, deadline none → in 60 s"
+            ]
             view = desk.engine.order_status(order_id)
             assert (view.urgency, view.deadline_ms) == (Urgency.HIGH, facts[0].deadline_ms)
             desk.engine.leave_orders_on_exit = True

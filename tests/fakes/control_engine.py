@@ -26,7 +26,7 @@ from polyterm.models.market import FeeSchedule, Market, Outcome
 from polyterm.models.money import UNIT, parse_units
 from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
-from polyterm.models.plan import PlanView
+from polyterm.models.plan import ChangeView, PlannedChild, PlanView
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import (
     AccountView,
@@ -77,7 +77,7 @@ class ControlEngine:
 
     # -- orders --
 
-    async def submit_order(self, request: OrderRequest) -> OrderId:
+    async def submit_order(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId:
         if self.refusal is not None:
             raise self.refusal
         for number, earlier in enumerate(self.requests, 1):
@@ -98,7 +98,17 @@ class ControlEngine:
     async def plan_order(self, request: OrderRequest) -> PlanView:
         return plan(request, MARKET, request.size_units or 100 * UNIT, NOW_MS)
 
-    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
+    async def plan_change(self, order_id: OrderId, change: OrderChange) -> ChangeView:
+        if self.refusal is not None:
+            raise self.refusal
+        order = self.order_status(order_id)
+        now = PlanView(children=(PlannedChild(size=order.size),), note="one order of all of it")
+        moves = tuple(f"{name} {getattr(change, name)}" for name in change.fields)
+        return ChangeView(moves=moves, risks=(), before=now, after=now)
+
+    async def change_order(
+        self, order_id: OrderId, change: OrderChange, shown: PlanView | None = None
+    ) -> None:
         if self.refusal is not None:
             raise self.refusal
         self.order_status(order_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from polyterm.engine.face import UnknownOrderError
+from polyterm.engine.face import PlanChangedError, UnknownOrderError
 from polyterm.engine.metrics import Family
 from polyterm.engine.ports import NotFoundError
 from polyterm.engine.settings import EngineSettings
@@ -19,7 +19,7 @@ from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
-from polyterm.models.plan import PlanView
+from polyterm.models.plan import ChangeView, PlannedChild, PlanView
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import (
     AccountView,
@@ -90,11 +90,13 @@ class FakeEngine:
 
     # -- what the console asks --
 
-    async def submit_order(self, request: OrderRequest) -> OrderId:
+    async def submit_order(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId:
         self.submitted.append(request)
         refusal = self.refusals.pop(0) if self.refusals else ()
         if refusal:
             raise RefusedError(refusal)
+        if shown is not None and not (await self.plan_order(request)).is_as_shown(shown):
+            raise PlanChangedError
         order_id = OrderId(f"order-{len(self.submitted):06d}")
         self.set_order(order_view(order_id, request, self._market(request.token_id)))
         return order_id
@@ -107,7 +109,17 @@ class FakeEngine:
         market, size = self._market(request.token_id), request.size_units or 0
         return plan(request, market, size, NOW_MS)
 
-    async def change_order(self, order_id: OrderId, change: OrderChange) -> None:
+    async def plan_change(self, order_id: OrderId, change: OrderChange) -> ChangeView:
+        if self.refusals and self.refusals[0]:
+            raise RefusedError(self.refusals[0])
+        order = self.order_status(order_id)
+        plan = PlanView(children=(PlannedChild(size=order.size),), note="one order of all of it")
+        moves = tuple(f"{name} {getattr(change, name)}" for name in change.fields)
+        return ChangeView(moves=moves, risks=(), before=plan, after=plan)
+
+    async def change_order(
+        self, order_id: OrderId, change: OrderChange, shown: PlanView | None = None
+    ) -> None:
         if self.refusals and self.refusals[0]:
             raise RefusedError(self.refusals.pop(0))
         self.order_status(order_id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from polyterm.screens.change import ChangeDialog
 from polyterm.screens.commands import COMMANDS, Scope
 from polyterm.screens.help import HelpDialog
+from tests.fakes.pictures import an_order
 from tests.screens.console import (
     Typed,
     an_app,
@@ -64,3 +66,21 @@ async def test_the_key_map_of_the_settings_moves_a_key() -> None:
         await pilot.press("ctrl+x")
         await pilot.pause()
     assert len(engine.stops) == 1
+
+
+async def test_all_keys_of_the_footer_fit_on_a_small_terminal() -> None:
+    async with console(an_engine(), size=(80, 24)) as pilot:
+        footer = shown_text(pilot).splitlines()[-1]
+    assert [c.label for c in COMMANDS if c.is_shown and c.scope is not Scope.ORDER] == [
+        c.label for c in COMMANDS if c.is_shown and c.scope is not Scope.ORDER and c.label in footer
+    ]
+
+
+async def test_the_key_of_a_change_can_be_moved() -> None:
+    engine = an_engine()
+    engine.set_order(an_order(1, engine.markets[0]))
+    app = an_app(engine, keymap={"order.change": "x"})
+    async with app.run_test(size=(120, 40)) as pilot:
+        await eventually(pilot, lambda: "000001" in shown_text(pilot))
+        await pilot.press("o", "x")
+        assert isinstance(await dialog_ready(pilot), ChangeDialog)

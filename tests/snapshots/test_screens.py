@@ -127,6 +127,29 @@ def test_ticket_with_a_complaint(snap_compare: Compare) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_ticket_with_a_plan_that_is_not_as_asked(
+    snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    """The plan below the form, ▲ where it differs from what was asked, the worst cost last."""
+    keys = ("n", *"500", "down", *"0.55", *["down"] * 5, "2")
+    run = after(*keys, words=("enter: at most",))
+    assert snap_compare(app(), terminal_size=size, run_before=run)
+
+
+def test_question_about_a_plan_that_is_not_as_asked(snap_compare: Compare) -> None:
+    """What was asked, what will be done, and ▲ the difference."""
+    keys = ("n", *"500", "down", *"0.55", *["down"] * 5, "2", "enter")
+    run = after(*keys, in_dialog=True)
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=run)
+
+
+def test_change_form(snap_compare: Compare) -> None:
+    """Present values, the difference that was typed, and what cannot be changed."""
+    run = after("o", "down", "down", "e", in_dialog=True, types="1", words=("max_price 0.551",))
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=run)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 def test_kelly_form(snap_compare: Compare, size: tuple[int, int]) -> None:
     """Inputs left, the answer and the growth curve right, the bankroll in its parts below."""
     run = after("k", in_dialog=True, types="0.67", words=("All-in",))

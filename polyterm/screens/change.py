@@ -151,7 +151,8 @@ class ChangeDialog(Dialog[ChangeView]):
             self.dismiss(view)
 
     def _refuse(self, refusal: RefusedError) -> None:
-        self._say("Refused as it stands: " + str(refusal))
+        reasons = "; ".join(complaint.reason for complaint in refusal.complaints)
+        self._say(f"Refused as it stands: {reasons}")
         self._form.show_complaints(refusal.complaints, touched_only=False)
 
     def _say(self, words: str, risks: tuple[str, ...] = ()) -> None:

@@ -11,9 +11,10 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from polyterm.bridge import Desk, Topic
+from polyterm.bridge import BookViewer, Desk, Topic
 from polyterm.models.ids import OrderId
 from polyterm.models.money import format_dollars
+from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import (
     AdjustmentView,
     ChildView,
@@ -24,6 +25,7 @@ from polyterm.models.views import (
 from polyterm.screens.commands import Scope, bindings_of
 from polyterm.screens.order_changes import OrderChanges
 from polyterm.screens.order_errands import cancel_order
+from polyterm.screens.order_prices import OrderPrices
 from polyterm.widgets.live_table import Column, LiveTable, Row
 from polyterm.widgets.numbers import (
     NOTHING,
@@ -36,8 +38,11 @@ from polyterm.widgets.numbers import (
     size_text,
 )
 from polyterm.widgets.order_table import STATUS_WORDS
+from polyterm.widgets.price_trail import PriceTrail
 from polyterm.widgets.venue_line import VenueLine
 
+_PRICES_EVERY = 8
+"""Frames between two looks at the prices."""
 _TIME = Column("time", "Time", 8)
 _PRICE = Column("price", "Price", 6, right=True)
 _SIZE = Column("size", "Size", 10, right=True)
@@ -75,9 +80,12 @@ class OrderScreen(Screen[None]):
     SCOPE = Scope.ORDER
     BINDINGS: ClassVar = [*bindings_of(Scope.ORDER)]
 
-    def __init__(self, desk: Desk, order_id: OrderId, changes: OrderChanges) -> None:
+    def __init__(
+        self, desk: Desk, order_id: OrderId, changes: OrderChanges, trail: PriceTrail
+    ) -> None:
         super().__init__()
         self._desk, self._order_id, self._changes = desk, order_id, changes
+        self._prices = OrderPrices(desk, trail)
         self._venue = VenueLine(desk.venue)
         self._summary = Static("", id="order-summary", markup=False, classes="pane")
         self._children = LiveTable(_CHILDREN)
@@ -87,6 +95,7 @@ class OrderScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self._venue
         yield self._summary
+        yield self._prices
         with Vertical(id="order-tables"):
             for title, table in (
                 ("Children", self._children),
@@ -102,6 +111,10 @@ class OrderScreen(Screen[None]):
         self._summary.border_title = f"Order {short_id(self._order_id)}"
         self._venue.show_exchange(self._desk.engine.health().exchange)
         self._desk.pump.watch(self, Topic.ORDERS, self._show)
+        token_id = self._desk.engine.order_status(self._order_id).token_id
+        seen = BookViewer(token_id, self._show_prices, self._is_seen, _PRICES_EVERY)
+        self._desk.pump.watch_book(self, seen)
+        self.call_after_refresh(self._show_prices, self._desk.engine.snapshot(token_id))
 
     def on_unmount(self) -> None:
         self._desk.pump.forget(self)
@@ -135,6 +148,12 @@ class OrderScreen(Screen[None]):
             {str(move.number): _adjustment_row(move, tick) for move in detail.adjustments}
         )
         self._count(detail)
+
+    def _show_prices(self, snapshot: MarketSnapshot | None) -> None:
+        self._prices.show_prices(self._desk.engine.order_detail(self._order_id), snapshot)
+
+    def _is_seen(self) -> bool:
+        return self.app.screen is self
 
     def _count(self, detail: OrderDetail) -> None:
         self._children.border_subtitle = str(len(detail.children))

@@ -35,6 +35,7 @@ from polyterm.widgets.ladder import Ladder
 from polyterm.widgets.market_list import MarketList
 from polyterm.widgets.numbers import short_id
 from polyterm.widgets.order_table import OrderTable
+from polyterm.widgets.price_trail import EVERY_MS, PriceTrails
 from polyterm.widgets.status_bar import StatusBar
 from polyterm.widgets.ticket import Ticket
 from polyterm.widgets.trust import book_notice
@@ -64,6 +65,7 @@ class TradeScreen(Screen[None]):
         self._on_first_book = on_first_book
         self._submission = Submission(desk)
         self._changes = OrderChanges(desk)
+        self._trails = PriceTrails(desk.engine, desk.clock)
         self._following = Following(desk.engine)
         self._market: Market | None = None
         self._token_id: TokenId | None = None
@@ -98,6 +100,7 @@ class TradeScreen(Screen[None]):
         pump.watch(self, Topic.HEALTH, self._show_health)
         pump.watch(self, Topic.ACCOUNT, self._show_account)
         pump.watch(self, Topic.ORDERS, self._show_orders)
+        self.set_interval(EVERY_MS / 1000, self._trails.look, name="price trails")
         self._load_markets("")
 
     # -- facts and state --
@@ -122,6 +125,7 @@ class TradeScreen(Screen[None]):
 
     def _show_orders(self, orders: tuple[OrderView, ...]) -> None:
         self._orders.show_orders(orders)
+        self._trails.follow(orders)
         self._markets.mark_own(
             frozenset(order.token_id for order in orders if not order.status.is_final)
         )
@@ -287,7 +291,10 @@ class TradeScreen(Screen[None]):
         """Open the page of the picked order."""
         order = self._picked_order()
         if order is not None:
-            self.app.push_screen(OrderScreen(self._desk, order.order_id, self._changes))
+            self.app.push_screen(self._order_page(order.order_id))
+
+    def _order_page(self, order_id: OrderId) -> OrderScreen:
+        return OrderScreen(self._desk, order_id, self._changes, self._trails.of(order_id))
 
     @work
     async def action_cancel_order(self) -> None:

@@ -46,8 +46,14 @@ def fitted(draft: Draft, width: int, height: int) -> tuple[DraftLine, ...]:
     if len(lines) > height:
         return (*lines[: height - 1], DraftLine(fit(_MORE, width), is_doubt=True))
     if plan is not None:
-        lines += [DraftLine(text) for text in wrap(children_words(plan), width)]
-    return tuple(lines[:height])
+        lines += [DraftLine(text) for text in _children(plan, width, height - len(lines))]
+    return tuple(lines)
+
+
+def _children(plan: PlanView, width: int, height: int) -> list[str]:
+    words = children_words(plan)
+    lines = wrap(words, width)
+    return lines if len(lines) <= height else [fit(words, width)][:height]
 
 
 def _wrapped(doubts: Iterable[str], width: int) -> list[str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from polyterm.app import PolytermApp
-from polyterm.models.enums import OrderStatus, Side, StrategyName, VenueName
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, StrategyName, VenueName
 from polyterm.models.events import Filled, OrderAccepted, OrderAdjusted, StopState
 from polyterm.models.ids import ChildId, OrderId, TokenId, TradeId
 from polyterm.models.money import UNIT
 from polyterm.models.views import AccountView, PositionView, StopView
+from polyterm.widgets.price_trail import Look
 from tests.fakes.engine import FakeEngine
 from tests.fakes.pictures import NOW_MS, an_order, market, own_order, snapshot
 from tests.screens.console import an_app, dialog_ready, eventually, shown_text
@@ -77,6 +79,37 @@ def a_busy_engine(venue: VenueName = VenueName.DEMO) -> FakeEngine:
     ):
         engine.tell(fact)
     return engine
+
+
+def an_engine_with_a_past() -> FakeEngine:
+    """The first order had four children in its minute, the last of them rests."""
+    engine = a_busy_engine()
+    (resting,) = engine.orders[ORDER].working
+    past = [
+        msgspec.structs.replace(
+            resting,
+            child_id=ChildId(f"0xpast{price}"),
+            price=price,
+            status=ChildStatus.CANCELLED,
+            created_ms=NOW_MS - 60_000 + 14_000 * place,
+            ended_ms=NOW_MS - 60_000 + 14_000 * (place + 1) - 2_000,
+            reason="below the band",
+        )
+        for place, price in enumerate((5_200, 5_300, 5_400))
+    ]
+    engine.children[ORDER] = (*past, msgspec.structs.replace(resting, created_ms=NOW_MS - 18_000))
+    return engine
+
+
+def remember_prices(console: PolytermApp) -> None:
+    """Let the console have watched the market rise by three cents in that minute."""
+    trail = console._trade._trails.of(ORDER)
+    for second in range(0, 60, 2):
+        bid = 5_200 + 100 * (second // 16)
+        micro = bid + 20.0 + second % 16 * 4
+        trail.add(
+            Look(NOW_MS - 60_000 + 1_000 * second, bid, bid + 100, micro, micro - 100, micro + 100)
+        )
 
 
 def after(
@@ -163,9 +196,13 @@ def test_help(snap_compare: Compare) -> None:
     )
 
 
-def test_order_page(snap_compare: Compare) -> None:
-    """Summary above, children, fills and adjustments below."""
-    assert snap_compare(app(), terminal_size=(120, 36), run_before=after("o", "enter"))
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 50)])
+def test_order_page(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Summary, chart of prices (one line of words where it is small), children, fills, moves."""
+    console = an_app(an_engine_with_a_past())
+    remember_prices(console)
+    run = after("o", "down", "down", "enter", words=("ours 0.55",))
+    assert snap_compare(console, terminal_size=size, run_before=run)
 
 
 @pytest.mark.parametrize("state", [StopState.STOPPED_VERIFIED, StopState.STOP_UNVERIFIED])

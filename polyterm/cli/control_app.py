@@ -13,11 +13,19 @@ from starlette.routing import Route
 from polyterm.cli.control_books import one_book, stream_books
 from polyterm.cli.control_errors import HANDLERS, require_open
 from polyterm.cli.control_events import stream_events
-from polyterm.cli.control_orders import accept_order, cancel_and_prove, change, plan, wanted_orders
+from polyterm.cli.control_orders import (
+    accept_order,
+    cancel_and_prove,
+    change,
+    plan,
+    plan_of_change,
+    wanted_orders,
+)
 from polyterm.cli.control_stop import stop_and_prove
 from polyterm.cli.open_metrics import CONTENT_TYPE, open_metrics
 from polyterm.cli.plain import (
     plain_account,
+    plain_change,
     plain_counts,
     plain_detail,
     plain_family,
@@ -46,6 +54,7 @@ def control_app(engine: EngineFace) -> Starlette:
         Route("/orders/{order_id}", desk.order, methods=["GET"]),
         Route("/orders/{order_id}", desk.change, methods=["PATCH"]),
         Route("/orders/{order_id}", desk.cancel, methods=["DELETE"]),
+        Route("/orders/{order_id}/plan", desk.plan_change, methods=["POST"]),
         Route("/orders/{order_id}/pause", desk.pause, methods=["POST"]),
         Route("/orders/{order_id}/resume", desk.resume, methods=["POST"]),
         Route("/emergency-stop", desk.emergency_stop, methods=["POST"]),
@@ -85,6 +94,10 @@ class _Desk:
     async def change(self, request: Request) -> Response:
         order = await change(self._engine, _order_id(request), await request.body())
         return JSONResponse(plain_order(order))
+
+    async def plan_change(self, request: Request) -> Response:
+        view = await plan_of_change(self._engine, _order_id(request), await request.body())
+        return JSONResponse(plain_change(view))
 
     async def order(self, request: Request) -> Response:
         return JSONResponse(plain_detail(self._engine.order_detail(_order_id(request))))

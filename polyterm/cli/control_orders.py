@@ -14,7 +14,7 @@ from polyterm.models.complaint import Complaint, RefusedError, complaints_of
 from polyterm.models.ids import OrderId
 from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
-from polyterm.models.plan import PlanView
+from polyterm.models.plan import ChangeView, PlanView
 from polyterm.models.views import OrderView
 
 PROOF_S = 5.0
@@ -58,12 +58,13 @@ async def plan(engine: EngineFace, body: bytes) -> PlanView:
 
 async def change(engine: EngineFace, order_id: OrderId, body: bytes) -> OrderView:
     """Apply the `OrderChange` in `body`."""
-    try:
-        wanted = OrderChange.model_validate(_object(body))
-    except ValidationError as error:
-        raise RefusedError(complaints_of(error)) from None
-    await engine.change_order(order_id, wanted)
+    await engine.change_order(order_id, _change(body))
     return engine.order_status(order_id)
+
+
+async def plan_of_change(engine: EngineFace, order_id: OrderId, body: bytes) -> ChangeView:
+    """What the `OrderChange` in `body` would make of the order; nothing is changed."""
+    return await engine.plan_change(order_id, _change(body))
 
 
 async def cancel_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
@@ -71,6 +72,13 @@ async def cancel_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
     await engine.cancel_order(order_id)
     await becomes_true(lambda: engine.order_status(order_id).status.is_final, PROOF_S)
     return engine.order_status(order_id)
+
+
+def _change(body: bytes) -> OrderChange:
+    try:
+        return OrderChange.model_validate(_object(body))
+    except ValidationError as error:
+        raise RefusedError(complaints_of(error)) from None
 
 
 async def _request(engine: EngineFace, body: bytes, more: dict[str, str]) -> OrderRequest:

@@ -93,9 +93,15 @@ def resume(engine: EngineSocket, order_id: str, as_json: bool) -> None:
 @click.option("--urgency", type=click.Choice(["low", "medium", "high"], case_sensitive=False))
 @click.option("--deadline-s", metavar="SECONDS", help="From now on.")
 @click.option("--confirmed", "--yes", "confirmed", is_flag=True, help="A large order is meant.")
+@click.option("--dry-run", is_flag=True, help="Show what it would change, and change nothing.")
 @engine_options
 def change(
-    engine: EngineSocket, order_id: str, confirmed: bool, as_json: bool, **given: str | None
+    engine: EngineSocket,
+    order_id: str,
+    confirmed: bool,
+    dry_run: bool,
+    as_json: bool,
+    **given: str | None,
 ) -> None:
     """Give a working order another size, limit, urgency or deadline."""
     wanted = {name: value for name, value in given.items() if value is not None}
@@ -103,6 +109,11 @@ def change(
         raise click.UsageError("say what is to change: --size, --max-price, --urgency, ...")
     if "urgency" in wanted:
         wanted["urgency"] = wanted["urgency"].upper()
+    if dry_run:
+        plan = engine.ask("POST", f"{_path(order_id)}/plan", wanted)
+        risks = (f"▲ {risk}" for risk in plan["risks"])
+        click.echo(json.dumps(plan) if as_json else "\n".join((*plan["words"], *risks)))
+        return
     order = engine.ask("PATCH", _path(order_id), {**wanted, "confirmed": confirmed})
     _print(order, [order], as_json)
 

@@ -13,8 +13,8 @@ import msgspec
 from polyterm.models.events import Event
 from polyterm.models.market import Market
 from polyterm.models.money import PPM, format_price, format_units
-from polyterm.models.plan import PlanView
-from polyterm.models.plan_words import plan_lines
+from polyterm.models.plan import ChangeView, PlanView
+from polyterm.models.plan_words import change_lines, plan_lines
 from polyterm.models.views import (
     AccountView,
     AdjustmentView,
@@ -191,6 +191,16 @@ def plain_plan(plan: PlanView) -> Plain:
             }
             for child in plan.children
         ],
+    }
+
+
+def plain_change(change: ChangeView) -> Plain:
+    """What a change would make of an order."""
+    return {
+        "words": list(change_lines(change)),
+        "risks": list(change.risks),
+        "before": plain_plan(change.before),
+        "after": plain_plan(change.after),
     }
 
 

@@ -97,6 +97,8 @@ def _ask(path: Path, verb: str, target: str, body: Any = None) -> tuple[int, str
         ("POST", "/orders/plan", "/orders/plan", ORDER),
         ("PATCH", "/orders/{order_id}", "/orders/o1", {"size": "30"}),
         ("PATCH", "/orders/{order_id}", "/orders/o1", {"sise": "30"}),
+        ("POST", "/orders/{order_id}/plan", "/orders/o1/plan", {"size": "30"}),
+        ("POST", "/orders/{order_id}/plan", "/orders/o1/plan", {"sise": "30"}),
         ("GET", "/orders/{order_id}", "/orders/o1", None),
         ("GET", "/orders/{order_id}", "/orders/nope", None),
         ("DELETE", "/orders/{order_id}", "/orders/o1", None),

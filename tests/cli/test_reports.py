@@ -138,6 +138,16 @@ def test_a_dry_run_shows_the_plan_and_orders_nothing(polyterm: Polyterm, served:
     assert served.engine.requests == []
 
 
+def test_a_dry_run_of_a_change_shows_the_difference_and_changes_nothing(
+    polyterm: Polyterm, served: Served
+):
+    polyterm(BUY)
+    line = "change o1 --max-price 0.61 --dry-run"
+    assert "max_price 0.61" in polyterm(line).stdout
+    assert json.loads(polyterm(f"{line} --json").stdout)["risks"] == []
+    assert served.engine.changes == []
+
+
 def test_a_change_names_only_what_is_to_change(polyterm: Polyterm, served: Served):
     polyterm(BUY)
     assert polyterm("change o1 --max-price 0.61 --urgency high --json").returncode == 0

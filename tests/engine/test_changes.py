@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from polyterm.engine.face import KeyReusedError, UnknownOrderError
+from polyterm.engine.face import KeyReusedError, PlanChangedError, UnknownOrderError
 from polyterm.models.complaint import RefusedError
 from polyterm.models.enums import OrderStatus, Urgency
 from polyterm.models.events import OrderChanged
@@ -145,5 +145,42 @@ def test_the_key_of_a_changed_order_still_stands_for_it() -> None:
             assert await desk.engine.submit_order(request) == order_id
             with pytest.raises(KeyReusedError):
                 await desk.engine.submit_order(iceberg(client_key="mine"))
+
+    run_virtual(scenario())
+
+
+def test_a_change_is_planned_in_words_and_changes_nothing() -> None:
+    async def scenario() -> None:
+        async with open_desk(large_order=Decimal(60)) as desk:
+            order_id = await desk.engine.submit_order(iceberg(size=100, tranche=20))
+            change = OrderChange(size=Decimal(200), max_price=Decimal("0.57"))
+            view = await desk.engine.plan_change(order_id, change)
+            assert view.moves == ("size 100 → 200", "limit 0.55 → 0.57")
+            assert view.risks[:2] == (
+                "it may buy 100 shares more",
+                "it may pay 0.02 more a share",
+            )
+            assert "worth up to" in view.risks[2]
+            assert (len(view.before.children), len(view.after.children)) == (5, 10)
+            assert desk.engine.order_status(order_id).size == 100 * UNIT
+            cheaper = await desk.engine.plan_change(order_id, OrderChange(max_price=Decimal("0.5")))
+            assert cheaper.risks == ()
+
+    run_virtual(scenario())
+
+
+def test_a_change_is_taken_only_under_the_plan_that_was_shown() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(iceberg(size=100, tranche=20))
+            limit = OrderChange(max_price=Decimal("0.50"))
+            shown = (await desk.engine.plan_change(order_id, limit)).after
+            await desk.engine.change_order(order_id, OrderChange(size=Decimal(60)))
+            with pytest.raises(PlanChangedError):
+                await desk.engine.change_order(order_id, limit, shown)
+            assert desk.engine.order_status(order_id).worst_price == 5_500
+            shown = (await desk.engine.plan_change(order_id, limit)).after
+            await desk.engine.change_order(order_id, limit, shown)
+            assert desk.engine.order_status(order_id).worst_price == 5_000
 
     run_virtual(scenario())

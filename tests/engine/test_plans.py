@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from polyterm.engine.face import PlanChangedError
 from polyterm.models.book import Level
 from polyterm.models.complaint import RefusedError
 from polyterm.models.events import OrderAccepted
@@ -24,6 +27,36 @@ def test_a_plan_that_had_to_change_is_shown_before_and_written_down_after() -> N
             assert desk.exchange.orders[child_id].ticket.size >= 5 * UNIT
             (fact,) = [e for e in desk.store.events if isinstance(e, OrderAccepted)]
             assert fact.summary.endswith(change)
+
+    run_virtual(scenario())
+
+
+def test_an_order_is_accepted_only_under_the_plan_that_was_shown() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            request = iceberg(size=100, tranche=20)
+            shown = await desk.engine.plan_order(request)
+            desk.exchange.market = replace(desk.exchange.market, min_size=30 * UNIT)
+            await desk.engine.watch_market(desk.exchange.market)
+            await desk.engine._desk.refresh_market(request.token_id)
+            with pytest.raises(PlanChangedError, match="no longer the one that was shown"):
+                await desk.engine.submit_order(request, shown)
+            assert desk.store.parents == {}
+            shown = await desk.engine.plan_order(request)
+            assert shown.changes
+            await desk.engine.submit_order(request, shown)
+            assert len(desk.store.parents) == 1
+
+    run_virtual(scenario())
+
+
+def test_a_plan_names_its_limit_and_its_worst_cost_with_fees() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            plan = await desk.engine.plan_order(iceberg(size=100, limit="0.55"))
+            assert (plan.limit, plan.total // 10_000) == (5_500, 5_600)
+            quiet = await desk.engine.plan_order(iceberg(size=100, post_only=True))
+            assert quiet.total == 55 * UNIT
 
     run_virtual(scenario())
 

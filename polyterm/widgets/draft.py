@@ -41,19 +41,21 @@ def fitted(draft: Draft, width: int, height: int) -> tuple[DraftLine, ...]:
     if width < 8 or height < 1:
         return ()
     plan = draft.plan
-    lines = [] if plan is None else [DraftLine(fit(plan.note, width))]
-    lines += [DraftLine(text, is_doubt=True) for text in _wrapped(draft.doubts, width)]
+    doubts = [DraftLine(text, is_doubt=True) for text in _wrapped(draft.doubts, width)]
+    note = [] if plan is None else _whole(plan.note, width, height - len(doubts))
+    lines = [*(DraftLine(text) for text in note), *doubts]
     if len(lines) > height:
         return (*lines[: height - 1], DraftLine(fit(_MORE, width), is_doubt=True))
     if plan is not None:
-        lines += [DraftLine(text) for text in _children(plan, width, height - len(lines))]
+        room = height - len(lines)
+        lines += [DraftLine(text) for text in _whole(children_words(plan), width, room)[:room]]
     return tuple(lines)
 
 
-def _children(plan: PlanView, width: int, height: int) -> list[str]:
-    words = children_words(plan)
+def _whole(words: str, width: int, height: int) -> list[str]:
+    """The words in lines if all of them fit, else their begin in one."""
     lines = wrap(words, width)
-    return lines if len(lines) <= height else [fit(words, width)][:height]
+    return lines if len(lines) <= height else [fit(words, width)]
 
 
 def _wrapped(doubts: Iterable[str], width: int) -> list[str]:

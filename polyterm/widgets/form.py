@@ -17,6 +17,7 @@ from textual.widgets import Input, Label
 from polyterm.models.complaint import Complaint
 from polyterm.widgets.choice import Choice
 from polyterm.widgets.form_fields import FormField
+from polyterm.widgets.typed_input import TypedInput
 
 
 class FormRow(Widget):
@@ -157,6 +158,8 @@ class Form(VerticalScroll, can_focus=False):
         for name, row in self._rows.items():
             is_due = row.display and (not touched_only or name in self._touched)
             row.complain(reasons.get(name, "") if is_due else "")
+        if not touched_only:
+            self._bring_up_first(reasons)
         rest = [
             f"▲ {field}: {reason}" if field else f"▲ {reason}"
             for field, reason in reasons.items()
@@ -166,6 +169,13 @@ class Form(VerticalScroll, can_focus=False):
         if general != self._shown_general:
             self._shown_general = general
             self._general.update(general)
+
+    def _bring_up_first(self, reasons: Mapping[str, str]) -> None:
+        """Scroll to the first field at fault, once its complaint has made its room."""
+        for name, row in self._rows.items():
+            if name in reasons and row.display:
+                self.call_after_refresh(row.scroll_visible, animate=False)
+                return
 
     def _mount_shown(self) -> None:
         """Mount rows that show for the first time: a form may have many that nobody ever sees."""
@@ -202,7 +212,7 @@ class Form(VerticalScroll, can_focus=False):
 def _control_of(field: FormField, value: str) -> Input | Choice:
     if field.options:
         return Choice(field.options, value, id=f"field-{field.name}")
-    return Input(
+    return TypedInput(
         value,
         placeholder=field.hint,
         compact=True,

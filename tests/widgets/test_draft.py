@@ -45,3 +45,13 @@ def test_a_refusal_is_told_before_it_happens_and_a_large_order_as_a_question() -
 
 def test_no_room_is_no_lines() -> None:
     assert texts(Draft(PLAN), 40, 0) == []
+
+
+def test_a_long_note_is_whole_where_nothing_must_be_read_before() -> None:
+    assert texts(Draft(PLAN), 20, 3) == [
+        "10 tranches of about",
+        "50 shares",
+        "10 x 50 shares, one…",
+    ]
+    assert texts(Draft(REWRITTEN), 30, 3)[0] == "10 tranches of about 50 shares"
+    assert texts(Draft(REWRITTEN), 22, 3)[0] == "10 tranches of about …"

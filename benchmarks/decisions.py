@@ -10,16 +10,10 @@ from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.ids import ChildId, ConditionId, OrderId, TokenId
 from polyterm.models.market import FeeSchedule, Market, Outcome
 from polyterm.models.money import UNIT
-from polyterm.models.order_request import (
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-)
 from polyterm.models.strategy_params import StrategyParams
 from polyterm.strategies.base import Funds, MarketView, OrderState, Working
+from polyterm.strategies.registry import STRATEGIES
 from polyterm.strategies.router import decide
-from polyterm.strategies.twap import TwapParams
-from polyterm.strategies.vwap import VwapParams
 
 _ROUNDS = 20_000
 _NOW = 1_760_000_000_000
@@ -36,19 +30,12 @@ _MARKET = Market(
     protocol="v2",
     accepting_orders=True,
 )
-_STRATEGIES: tuple[StrategyParams, ...] = (
-    IcebergParams(),
-    MicroPriceParams(),
-    KellyParams.model_validate({"probability": "0.6"}),
-    TwapParams(),
-    VwapParams(),
-)
 
 
 def main() -> None:
     """Print p50 and p99 in microseconds for each strategy, idle and about to move."""
     print(f"{'decision':<28}{'p50 us':>9}{'p99 us':>9}")
-    for params in _STRATEGIES:
+    for params in (strategy.params.example() for strategy in STRATEGIES.values()):
         for state, age_ms, price in (
             ("place", None, 0),
             ("hold", 5_000, 5_000),

@@ -20,13 +20,11 @@ from polyterm.engine.engine import Engine
 from polyterm.models.enums import Side, Urgency, VenueName
 from polyterm.models.market import Market
 from polyterm.models.money import format_price
-from polyterm.models.order_request import (
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-    OrderRequest,
-    StrategyParams,
-)
+from polyterm.models.order_request import OrderRequest
+from polyterm.models.strategy_params import StrategyParams
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
+from polyterm.strategies.micro_price import MicroPriceParams
 
 PICTURE = Path(__file__).with_name("console.svg")
 SIZE = (156, 46)

@@ -41,7 +41,7 @@ def _one_of(
 @click.option(
     "--strategy", type=click.Choice(list(STRATEGIES), case_sensitive=False), required=True
 )
-@click.option("--size", metavar="SHARES", help="Shares; caps the size that Kelly computes.")
+@click.option("--size", metavar="SHARES", help="Shares; a cap where the strategy sizes.")
 @click.option("--max-price", metavar="PRICE", help="A buy never pays more per share.")
 @click.option("--min-price", metavar="PRICE", help="A sell never takes less per share.")
 @click.option("--urgency", type=_one_of(Urgency), help="How soon price is given up for time.")

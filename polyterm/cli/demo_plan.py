@@ -7,15 +7,13 @@ from decimal import Decimal
 
 from polyterm.models.enums import Side, Urgency
 from polyterm.models.money import PRICE_ONE, UNIT, Price, price_decimal
-from polyterm.models.order_request import (
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-    OrderRequest,
-    StrategyParams,
-)
+from polyterm.models.order_request import OrderRequest
 from polyterm.models.snapshot import MarketSnapshot
+from polyterm.models.strategy_params import StrategyParams
 from polyterm.models.tick import clamp
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
+from polyterm.strategies.micro_price import MicroPriceParams
 
 MIDDLE = range(PRICE_ONE // 4, PRICE_ONE * 3 // 4)
 """Prices with room on both sides."""

@@ -44,7 +44,7 @@ def risks(changing: Changing) -> Iterator[str]:
         more = format_units(changing.target - old.target, 0)
         yield f"it may {'buy' if is_buy else 'sell'} {more} shares more"
     cap, old_cap = new.size_units, old.request.size_units
-    if new.params.sizes_itself and cap is not None and old_cap is not None and cap > old_cap:
+    if new.params.sized_by and cap is not None and old_cap is not None and cap > old_cap:
         yield f"its stake may grow to {format_units(cap, 0)} shares"
     limit, was = new.worst_price, old.request.worst_price
     if limit != was and new.side.within(was, limit):

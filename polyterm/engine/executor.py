@@ -161,7 +161,7 @@ class Executor:
             return HOLD_S
         left = parent.record.target - parent.filled
         whole = left < max(DUST, self._desk.market_of(parent).min_size)
-        if whole and left and parent.record.request.params.sizes_itself:
+        if whole and left and parent.record.request.params.sized_by:
             self._set_target(parent.filled, f"nothing more can be sent: {decision.reason}")
         status = OrderStatus.COMPLETED if whole else OrderStatus.CANCELLED
         self._desk.register.set_status(parent, status, decision.reason)

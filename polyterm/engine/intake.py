@@ -114,8 +114,8 @@ class Intake:
             raise RefusedError([Complaint("", f"the exchange does not answer: {error}")]) from error
 
     def _planned(self, request: OrderRequest, market: Market) -> Size:
-        """Shares that the order would want now; a Kelly order without an edge is refused here."""
-        if not request.params.sizes_itself:
+        """Shares that the order would want now; one that would want none is refused here."""
+        if not request.params.sized_by:
             return request.size_units or 0
         state = OrderState(
             order_id=OrderId(""),
@@ -141,7 +141,7 @@ class Intake:
         decision = decide(state, view, self._desk.clock.now_ms(), Random(0))  # noqa: S311
         if isinstance(decision, Resize):
             return decision.size
-        raise RefusedError([Complaint("probability", decision.reason)])
+        raise RefusedError([Complaint(request.params.sized_by, decision.reason)])
 
     def _new_id(self, now_ms: int) -> OrderId:
         """Ten letters that sort by time, then three of chance."""
@@ -155,7 +155,8 @@ class Intake:
 
 def summary(request: OrderRequest, market: Market, now_ms: int) -> str:
     """The order in one line, for the log, with what its plan changed of it."""
-    size = "Kelly size" if request.size_units is None else format_units(request.size_units, 0)
+    units = request.size_units
+    size = "its own size" if units is None else format_units(units, 0)
     outcome = market.outcome(request.token_id).name
     limit = format_price(request.worst_price)
     line = f"{request.strategy}: {request.side.lower()} {size} {outcome} at {limit} or better"

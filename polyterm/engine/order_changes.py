@@ -110,6 +110,6 @@ def _plan(
 def _target(parent: Parent, request: OrderRequest, change: OrderChange) -> Size:
     if change.size is None or request.size_units is None:
         return parent.record.target
-    if request.params.sizes_itself:
+    if request.params.sized_by:
         return max(min(parent.record.target, request.size_units), parent.exposure)
     return request.size_units

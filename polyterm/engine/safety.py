@@ -48,7 +48,7 @@ class Situation:
     funds: Funds
     request: OrderRequest
     planned: Size
-    """Shares the order is expected to want; a Kelly order's is its present stake."""
+    """Shares the order is expected to want; of one that sizes itself, what it would want now."""
 
 
 @dataclass(frozen=True, slots=True)

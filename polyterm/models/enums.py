@@ -104,14 +104,6 @@ class OrderType(StrEnum):
         return self in {OrderType.GTC, OrderType.GTD}
 
 
-class StrategyName(StrEnum):
-    """The strategies that are mentioned by name; `polyterm.strategies.registry` knows them all."""
-
-    ICEBERG = "iceberg"
-    MICRO_PRICE = "micro_price"
-    KELLY = "kelly"
-
-
 class Urgency(StrEnum):
     """How soon a trader gives up price for time."""
 

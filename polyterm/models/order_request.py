@@ -7,99 +7,14 @@ known from the request alone is refused here, each refusal naming its field.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.ids import TokenId
 from polyterm.models.money import Price, Size, parse_price, parse_units
-from polyterm.models.strategy_params import (
-    AnyParams,
-    Limit,
-    Money,
-    Probability,
-    Shares,
-    StrategyParams,
-    Strict,
-)
-
-
-class IcebergParams(StrategyParams):
-    """Show a little at a time: sequential tranches that add up to the size exactly."""
-
-    strategy: str = "iceberg"
-    tranche_size: Shares | None = Field(default=None, title="Tranche")
-    """Shares shown at a time; a tenth of the size (at least the market's minimum) where not set."""
-    tranche_variation: Decimal = Field(
-        default=Decimal("0.2"), ge=0, le=Decimal("0.5"), title="Variation"
-    )
-    """Random share added to or taken from each tranche: 0.2 is +-20 %."""
-    min_tranche: Shares | None = Field(default=None, title="Smallest tranche")
-    """No tranche below this; the market's minimum where not set."""
-    max_tranche: Shares | None = Field(default=None, title="Largest tranche")
-    """No tranche above this."""
-    min_delay_s: Decimal = Field(default=Decimal(1), ge=0, le=3600, title="Shortest pause")
-    """Seconds between two tranches, at least."""
-    max_delay_s: Decimal = Field(default=Decimal(3), ge=0, le=3600, title="Longest pause")
-    """Seconds between two tranches, at most."""
-    tranche_timeout_s: Decimal | None = Field(
-        default=None, ge=1, le=86_400, title="Tranche timeout"
-    )
-    """Seconds after which what a tranche has left is taken back and joins the next one."""
-
-    @model_validator(mode="after")
-    def _ranges(self) -> Self:
-        if self.max_delay_s < self.min_delay_s:
-            raise ValueError("max_delay_s: must not be below min_delay_s")
-        low, high = self.min_tranche, self.max_tranche
-        if low is not None and high is not None and high < low:
-            raise ValueError("max_tranche: must not be below min_tranche")
-        return self
-
-
-class BandParams(StrategyParams):
-    """How a resting order follows the micro-price; micro-price and Kelly orders share it."""
-
-    threshold_bps: int = Field(default=50, ge=1, le=5_000, title="Band")
-    """Half-width of the band in basis points of the micro-price; never less than one tick."""
-    aggression_bps: int = Field(default=100, ge=0, le=5_000, title="Aggression")
-    """How far ahead of the next best order of our side we may stand, in basis points; never less
-    than one tick."""
-    hysteresis_ticks: Decimal = Field(default=Decimal("0.5"), ge=0, le=100, title="Hysteresis")
-    """How far beyond the band a price must be, in ticks, before it counts as out of it."""
-    imbalance_table: tuple[tuple[float, ...], ...] = Field(default=(), max_length=10)
-    """Stoikov's estimator, as `polyterm.strategies.stoikov` fits it: one row a spread in ticks, in
-    it the ticks from the mid by equal steps of imbalance; the weighted mid where not set."""
-    max_adjustments: int = Field(default=10, ge=0, le=1_000, title="Adjustments")
-    """Cancel-and-replace moves over the order's life."""
-    min_interval_s: Decimal = Field(default=Decimal(2), ge=0, le=3600, title="Interval")
-    """Seconds between two moves, at least."""
-
-
-class MicroPriceParams(BandParams):
-    """Rest one order inside a band around the micro-price, and follow it."""
-
-    strategy: str = "micro_price"
-
-
-class KellyParams(BandParams):
-    """Size by the Kelly criterion, then work the size by the micro-price."""
-
-    sizes_itself: ClassVar[bool] = True
-    strategy: str = "kelly"
-    probability: Probability = Field(title="Probability")
-    """Your probability that this outcome wins, between 0 and 1."""
-    fraction: Decimal = Field(default=Decimal("0.5"), gt=0, le=1, title="Fraction")
-    """Part of the full Kelly stake to take: 0.5 is half Kelly."""
-    confidence: Decimal = Field(default=Decimal(1), gt=0, le=1, title="Confidence")
-    """Weight of your probability against the market's: 0.5 trusts both alike, 1 yours alone."""
-    bankroll: Money | None = Field(default=None, title="Bankroll")
-    """Dollars that the stake is a part of; the account's worth where not set."""
-    max_stake: Money | None = Field(default=None, title="Largest stake")
-    """Never stake more dollars than this."""
-    recalculate_s: Decimal = Field(default=Decimal(5), ge=1, le=3600, title="Recalculate")
-    """Seconds between two looks at the size."""
+from polyterm.models.strategy_params import AnyParams, Limit, Shares, Strict
 
 
 class OrderRequest(Strict):
@@ -109,7 +24,7 @@ class OrderRequest(Strict):
     side: Side = Field(title="Side")
     params: AnyParams
     size: Shares | None = Field(default=None, title="Size")
-    """Shares; needed by every strategy but Kelly, where it caps the computed size."""
+    """Shares; a cap where the strategy computes its size, and needed by every other."""
     max_price: Limit | None = Field(default=None, title="Highest price")
     """A buy never pays more per share; needed for a buy."""
     min_price: Limit | None = Field(default=None, title="Lowest price")
@@ -140,7 +55,7 @@ class OrderRequest(Strict):
             raise ValueError(f"{other}: a {self.side.lower()} is limited by {wanted}")
         if getattr(self, wanted) is None:
             raise ValueError(f"{wanted}: a {self.side.lower()} needs one")
-        if self.size is None and not self.params.sizes_itself:
+        if self.size is None and not self.params.sized_by:
             raise ValueError(f"size: {self.params.strategy} needs one")
         if self.post_only and self.end_action is EndAction.CROSS:
             raise ValueError("end_action: a post-only order cannot cross at its deadline")

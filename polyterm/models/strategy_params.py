@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -48,14 +48,22 @@ class StrategyParams(Strict):
     """Base of a strategy's parameters; a subclass gives `strategy` its name as the default."""
 
     strategy: str
-    sizes_itself: ClassVar[bool] = False
-    """Whether the strategy computes its size, so that the size of the request only caps it."""
+    sized_by: ClassVar[str] = ""
+    """The parameter that the size is computed from, so that the size of the request only caps it;
+    empty where the trader types the size."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         name = cls.model_fields["strategy"].default
         if isinstance(name, str):
             _KNOWN[name] = cls
+
+    @classmethod
+    def example(cls) -> Self:
+        """The defaults, and where there is none the first example of the field."""
+        fields = cls.model_fields.items()
+        given = {name: (field.examples or [None])[0] for name, field in fields if field.examples}
+        return cls.model_validate(given)
 
     @field_validator("strategy")
     @classmethod

@@ -78,7 +78,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     """Why it is in that status, or what it waits for now."""
     size: Size
-    """Target; a Kelly order's moves with the price."""
+    """Target; that of an order that sizes itself moves with the price."""
     filled: Size
     """Shares filled and not reversed."""
     unsettled: Size

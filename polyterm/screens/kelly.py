@@ -17,15 +17,15 @@ from polyterm.models.complaint import Complaint, RefusedError, complaints_of
 from polyterm.models.enums import Side
 from polyterm.models.ids import OrderId
 from polyterm.models.money import format_price
-from polyterm.models.order_request import KellyParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.screens.dialog import Dialog
-from polyterm.screens.kelly_numbers import bankroll_of, kelly_inputs, sizing_lines
+from polyterm.screens.kelly_numbers import bankroll_of, kelly_inputs, kelly_request, sizing_lines
+from polyterm.strategies.kelly_params import KellyParams
 from polyterm.strategies.kelly_sizing import growth_curve, size_kelly
 from polyterm.widgets.curve import Curve
 from polyterm.widgets.form import Form
 from polyterm.widgets.form_fields import form_fields
-from polyterm.widgets.ticket import kelly_request
 
 Submit = Callable[[OrderRequest], Awaitable[OrderId | None]]
 _FIELDS = (
@@ -116,7 +116,7 @@ class KellyDialog(Dialog[OrderId]):
 
     def _read(self) -> tuple[OrderRequest | None, tuple[Complaint, ...]]:
         try:
-            return kelly_request(self._snapshot.token_id, dict(self._form.values())), ()
+            return kelly_request(self._snapshot.token_id, self._form.values()), ()
         except ValidationError as error:
             return None, complaints_of(error)
 

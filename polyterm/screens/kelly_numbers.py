@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from polyterm.bridge import Desk
 from polyterm.models.ids import TokenId
 from polyterm.models.money import Dollars, format_dollars, notional, parse_units
-from polyterm.models.order_request import KellyParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
 from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import AccountView
+from polyterm.strategies.kelly_params import KellyParams
 from polyterm.strategies.kelly_sizing import KellyInputs, KellySizing
 from polyterm.widgets.numbers import size_text
 
@@ -55,6 +57,15 @@ def _worth(desk: Desk, token_id: TokenId, account: AccountView) -> Dollars | Non
     if snapshot is None or snapshot.best_bid is None:
         return None
     return notional(snapshot.best_bid.price, account.held(token_id))
+
+
+def kelly_request(token_id: TokenId, values: Mapping[str, str]) -> OrderRequest:
+    """A Kelly order from the values of a form; `pydantic.ValidationError` where one is wrong."""
+    own = KellyParams.model_fields
+    params = {name: value for name, value in values.items() if name in own}
+    rest = {name: value for name, value in values.items() if name not in own}
+    params["strategy"] = own["strategy"].default
+    return OrderRequest.model_validate({**rest, "token_id": token_id, "params": params})
 
 
 def kelly_inputs(desk: Desk, request: OrderRequest, snapshot: MarketSnapshot) -> KellyInputs:

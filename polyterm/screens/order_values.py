@@ -29,8 +29,8 @@ class OrderValues:
 
 def values_of(order: OrderView) -> OrderValues:
     """What stands for the order now."""
-    sizes_itself = STRATEGIES[order.strategy].params.sizes_itself
-    size = order.size_cap if sizes_itself else order.size
+    is_sized = bool(STRATEGIES[order.strategy].params.sized_by)
+    size = order.size_cap if is_sized else order.size
     texts = {
         "size": "" if size is None else format_units(size, 0),
         LIMIT_OF[order.side]: format_price(order.worst_price),

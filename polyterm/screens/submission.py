@@ -13,6 +13,7 @@ from polyterm.models.order_request import OrderRequest
 from polyterm.models.plan import PlanView
 from polyterm.models.plan_words import plan_text
 from polyterm.screens.confirm import ConfirmDialog, TypedWordDialog
+from polyterm.strategies.registry import STRATEGIES
 
 _REAL_MONEY = (
     "This is the live exchange. The order you are about to submit will be signed with your key "
@@ -98,5 +99,9 @@ def _reasons(complaints: tuple[Complaint, ...]) -> tuple[str, ...]:
 
 
 def _words(request: OrderRequest) -> str:
-    size = "a size by Kelly" if request.size is None else f"{request.size:,} shares"
+    size = (
+        f"a size by {STRATEGIES[request.strategy].label}"
+        if request.size is None
+        else f"{request.size:,} shares"
+    )
     return f"{request.side} {size}, limit {format_price(request.worst_price)}:"

@@ -7,7 +7,6 @@ from typing import cast
 
 from polyterm.models.enums import Urgency
 from polyterm.models.money import SIZE_STEP, Size, floor_to, format_units, notional, parse_units
-from polyterm.models.order_request import IcebergParams
 from polyterm.models.plan import PlannedChild, PlanView
 from polyterm.strategies.adaptation import Answer, adapt, moved
 from polyterm.strategies.base import (
@@ -22,6 +21,7 @@ from polyterm.strategies.base import (
     Working,
 )
 from polyterm.strategies.feasibility import shares
+from polyterm.strategies.iceberg_params import IcebergParams
 from polyterm.strategies.lifecycle import sendable
 from polyterm.strategies.pricing import MIN_MARKETABLE, competitive, taking, words
 from polyterm.strategies.tranches import TrancheRange, next_tranche, tranche_range

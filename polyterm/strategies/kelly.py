@@ -20,7 +20,6 @@ from polyterm.models.money import (
     notional_up,
     parse_units,
 )
-from polyterm.models.order_request import KellyParams
 from polyterm.strategies import micro_price
 from polyterm.strategies.base import (
     Cancel,
@@ -34,6 +33,7 @@ from polyterm.strategies.base import (
     Strategy,
     Wait,
 )
+from polyterm.strategies.kelly_params import KellyParams
 from polyterm.strategies.kelly_sizing import KellyInputs, KellySizing, size_kelly
 from polyterm.strategies.pricing import cautious, words
 from polyterm.strategies.shrinkage import blended

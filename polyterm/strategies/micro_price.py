@@ -7,9 +7,9 @@ from random import Random
 from typing import cast
 
 from polyterm.models.money import Price
-from polyterm.models.order_request import BandParams, MicroPriceParams
 from polyterm.models.plan import PlannedChild, PlanView
 from polyterm.strategies.adaptation import moved, step
+from polyterm.strategies.band_params import BandParams
 from polyterm.strategies.base import (
     URGENCY,
     Decision,
@@ -36,6 +36,12 @@ from polyterm.strategies.pricing import (
 )
 from polyterm.strategies.queue_value import front, place_value
 from polyterm.strategies.stoikov import estimate
+
+
+class MicroPriceParams(BandParams):
+    """Rest one order inside a band around the micro-price, and follow it."""
+
+    strategy: str = "micro_price"
 
 
 def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -> Decision:

@@ -52,7 +52,7 @@ def plan_accepted(
         side=request.side,
         limit=limit,
         total=worst_total(market, request.side, limit, size, takes=takes),
-        resizes=request.params.sizes_itself,
+        resizes=bool(request.params.sized_by),
     )
 
 

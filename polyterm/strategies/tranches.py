@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from polyterm.models.money import SIZE_STEP, Size, ceil_to, floor_to, parse_units
-from polyterm.models.order_request import IcebergParams
 from polyterm.strategies.feasibility import smallest_child
+from polyterm.strategies.iceberg_params import IcebergParams
 
 _DEFAULT_TRANCHES = 10
 

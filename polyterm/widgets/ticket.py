@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import ValidationError
@@ -14,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Label
 
 from polyterm.models.complaint import Complaint, complaints_of
-from polyterm.models.enums import Side, StrategyName
+from polyterm.models.enums import Side
 from polyterm.models.ids import TokenId
 from polyterm.models.money import Price, format_dollars, price_decimal
 from polyterm.models.order_request import OrderRequest
@@ -28,7 +27,7 @@ from polyterm.widgets.plan_panel import PlanPanel
 _STRATEGY = FormField(
     "strategy",
     "Strategy",
-    StrategyName.ICEBERG,
+    next(iter(STRATEGIES)),
     "",
     tuple((name, strategy.label) for name, strategy in STRATEGIES.items()),
 )
@@ -214,12 +213,3 @@ def _cost_text(request: OrderRequest | None, plan: PlanView | None) -> str:
 
 
 _WORST = {Side.BUY: ("at most", "with fees"), Side.SELL: ("at least", "after fees")}
-
-
-def kelly_request(token_id: TokenId, values: dict[str, str | Decimal]) -> OrderRequest:
-    """A Kelly order from the values of a form; `pydantic.ValidationError` where one is wrong."""
-    names = _param_names(StrategyName.KELLY)
-    params = {name: values[name] for name in names if name in values}
-    rest = {name: value for name, value in values.items() if name not in names}
-    params["strategy"] = StrategyName.KELLY
-    return OrderRequest.model_validate({**rest, "token_id": token_id, "params": params})

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from polyterm.models.complaint import Complaint, RefusedError
-from polyterm.models.enums import Side, StrategyName, Urgency
+from polyterm.models.enums import Side, Urgency
 from polyterm.models.events import StopState
-from polyterm.models.order_request import KellyParams
 from polyterm.models.views import StopView
+from polyterm.strategies.kelly_params import KellyParams
 from tests.cli.conftest import Polyterm, Served
 
 ICEBERG = "add-order --market will-it-rain --outcome yes --side buy --strategy iceberg"
@@ -25,7 +25,7 @@ def test_add_order_hands_the_engine_what_was_typed(polyterm: Polyterm, served: S
     assert json.loads(done.stdout)["order_id"] == "o1"
     (request,) = served.engine.requests
     assert request.token_id == "111"
-    assert (request.side, request.strategy) == (Side.BUY, StrategyName.ICEBERG)
+    assert (request.side, request.strategy) == (Side.BUY, "iceberg")
     assert (request.size, request.max_price) == (Decimal(500), Decimal("0.55"))
     assert (request.urgency, request.post_only) == (Urgency.HIGH, True)
     assert request.params.model_dump()["tranche_size"] == Decimal(50)

@@ -7,12 +7,11 @@ import pytest
 
 from polyterm.cli.demo_plan import plan_demo
 from polyterm.models.book import BookTop, Level
-from polyterm.models.enums import StrategyName
 from polyterm.models.ids import TokenId
 from polyterm.models.market import Market, Outcome
 from polyterm.models.money import UNIT
-from polyterm.models.order_request import KellyParams
 from polyterm.models.snapshot import MarketSnapshot
+from polyterm.strategies.kelly_params import KellyParams
 from tests.fakes.control_engine import MARKET, NOW_MS
 
 NO = Outcome(TokenId("999"), "No")
@@ -31,9 +30,9 @@ def test_what_rests_goes_to_lively_markets_and_what_takes_to_the_calmest():
     orders = plan_demo([lively, calm, livelier, middling], NOW_MS)
     assert [order.token_id for order in orders] == ["40", "30", "1"]
     assert [order.strategy for order in orders] == [
-        StrategyName.MICRO_PRICE,
-        StrategyName.KELLY,
-        StrategyName.ICEBERG,
+        "micro_price",
+        "kelly",
+        "iceberg",
     ]
     assert orders[2].size == Decimal(500)
 

@@ -11,10 +11,13 @@ from typing import Any
 
 from polyterm.engine.engine import Engine
 from polyterm.engine.settings import EngineSettings
-from polyterm.models.enums import ChildStatus, Side, StrategyName, Urgency, VenueName
+from polyterm.models.enums import ChildStatus, Side, Urgency, VenueName
 from polyterm.models.ids import ChildId, OrderId
-from polyterm.models.order_request import IcebergParams, KellyParams, MicroPriceParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
 from polyterm.models.views import OrderView
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
+from polyterm.strategies.micro_price import MicroPriceParams
 from tests.fakes.exchange import YES, FakeExchange
 from tests.fakes.store import MemoryStore
 from tests.fakes.virtual_time import VirtualClock
@@ -109,7 +112,6 @@ def kelly(probability: str = "0.60", limit: str = "0.55", **more: Any) -> OrderR
         side=Side.BUY,
         max_price=Decimal(limit),
         params=KellyParams(
-            strategy=StrategyName.KELLY,
             probability=Decimal(probability),
             bankroll=more.pop("bankroll", Decimal(500)),
         ),

@@ -11,7 +11,8 @@ from polyterm.models.enums import OrderStatus, Side, Urgency
 from polyterm.models.events import Filled, OrderAdjusted
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.money import UNIT
-from polyterm.models.order_request import MicroPriceParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
+from polyterm.strategies.micro_price import MicroPriceParams
 from tests.engine.desk import Desk, iceberg, kelly, micro, open_desk
 from tests.fakes.exchange import YES
 from tests.fakes.virtual_time import run_virtual

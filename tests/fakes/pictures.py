@@ -8,7 +8,6 @@ from polyterm.models.enums import (
     OrderStatus,
     OrderType,
     Side,
-    StrategyName,
     Urgency,
     VenueName,
 )
@@ -148,11 +147,11 @@ def an_order(
     of: Market,
     status: OrderStatus = OrderStatus.ACTIVE,
     filled: int = 0,
-    strategy: StrategyName = StrategyName.MICRO_PRICE,
+    strategy: str = "micro_price",
 ) -> OrderView:
     """An order to buy 500 Yes at 0.55 or better."""
     params: dict[str, object] = {"strategy": strategy}
-    if strategy is StrategyName.KELLY:
+    if strategy == "kelly":
         params["probability"] = "0.6"
     request = OrderRequest.model_validate(
         {

@@ -16,10 +16,11 @@ from typing import Any
 from polyterm.models.complaint import RefusedError
 from polyterm.models.enums import ChildStatus, OrderStatus, Side, Urgency
 from polyterm.models.ids import OrderId
-from polyterm.models.order_request import MicroPriceParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
 from polyterm.models.views import ChildView, OrderDetail, OrderView
 from polyterm.simulator.faults.plan import parse_plan
 from polyterm.simulator.orders import TraderOrder
+from polyterm.strategies.micro_price import MicroPriceParams
 from tests.fakes.virtual_time import run_virtual
 from tests.whole.deeds import Deeds
 from tests.whole.house import House, open_house

@@ -9,8 +9,8 @@ import pytest
 
 from polyterm.models.enums import OrderStatus, Side, TradeStatus, Urgency
 from polyterm.models.money import UNIT
-from polyterm.models.order_request import IcebergParams
 from polyterm.simulator.rules import ExchangeRules
+from polyterm.strategies.iceberg_params import IcebergParams
 from tests.scenarios.scene import NOW, PLACE, RefusedError, Scene, tell
 
 _AT_ONCE = IcebergParams(tranche_size=Decimal(300))

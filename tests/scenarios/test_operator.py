@@ -10,7 +10,7 @@ import pytest
 
 from polyterm.models.enums import Urgency
 from polyterm.models.events import StopState
-from polyterm.models.order_request import IcebergParams
+from polyterm.strategies.iceberg_params import IcebergParams
 from tests.scenarios.scene import NOW, Scene, always, tell
 
 Weather = Callable[[Scene], Awaitable[None]]

@@ -10,7 +10,7 @@ import pytest
 
 from polyterm.models.enums import ChildStatus, OrderStatus, Urgency
 from polyterm.models.money import UNIT
-from polyterm.models.order_request import IcebergParams
+from polyterm.strategies.iceberg_params import IcebergParams
 from tests.fakes.trading_floor import listing
 from tests.scenarios.scene import CANCEL, NOW, PLACE, RefusedError, Scene, always, tell
 

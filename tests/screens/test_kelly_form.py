@@ -5,9 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from polyterm.models.complaint import Complaint
-from polyterm.models.enums import StrategyName
-from polyterm.models.order_request import KellyParams
 from polyterm.screens.kelly import KellyDialog
+from polyterm.strategies.kelly_params import KellyParams
 from tests.screens.console import (
     Typed,
     an_engine,
@@ -42,7 +41,7 @@ async def test_one_key_makes_it_an_order() -> None:
         await eventually(pilot, lambda: bool(engine.submitted))
         await eventually(pilot, lambda: not isinstance(pilot.app.screen, KellyDialog))
     (request,) = engine.submitted
-    assert request.strategy == StrategyName.KELLY
+    assert request.strategy == "kelly"
     assert isinstance(request.params, KellyParams)
     assert request.params.probability == Decimal("0.67")
     assert request.params.fraction == Decimal("0.25")

@@ -7,9 +7,10 @@ from decimal import Decimal
 from textual.widgets import Input
 
 from polyterm.models.complaint import Complaint
-from polyterm.models.enums import EndAction, Side, StrategyName, Urgency, VenueName
-from polyterm.models.order_request import IcebergParams, MicroPriceParams
+from polyterm.models.enums import EndAction, Side, Urgency, VenueName
 from polyterm.screens.confirm import ConfirmDialog, TypedWordDialog
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.micro_price import MicroPriceParams
 from polyterm.widgets.ticket import Ticket
 from tests.screens.console import (
     Typed,
@@ -30,7 +31,7 @@ async def test_an_iceberg_of_500_shares_is_typed_and_submitted() -> None:
         assert pilot.app.screen.query_one("#field-size", Input).value == ""
         assert "▲" not in shown_text(pilot)
     (request,) = engine.submitted
-    assert request.strategy == StrategyName.ICEBERG
+    assert request.strategy == "iceberg"
     assert request.side is Side.BUY
     assert (request.size, request.max_price) == (Decimal(500), Decimal("0.55"))
     assert request.token_id == "11"

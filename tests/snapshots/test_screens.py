@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from polyterm.app import PolytermApp
-from polyterm.models.enums import ChildStatus, OrderStatus, Side, StrategyName, VenueName
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, VenueName
 from polyterm.models.events import Filled, OrderAccepted, OrderAdjusted, StopState
 from polyterm.models.ids import ChildId, OrderId, TokenId, TradeId
 from polyterm.models.money import UNIT
@@ -51,9 +51,9 @@ def a_busy_engine(venue: VenueName = VenueName.DEMO) -> FakeEngine:
         at_ms=NOW_MS,
     )
     engine.set_order(an_order(1, markets[0], filled=120))
-    engine.set_order(an_order(2, markets[1], OrderStatus.QUEUED, strategy=StrategyName.ICEBERG))
+    engine.set_order(an_order(2, markets[1], OrderStatus.QUEUED, strategy="iceberg"))
     engine.set_order(an_order(3, markets[2], OrderStatus.COMPLETED, 500))
-    engine.set_order(an_order(4, markets[3], OrderStatus.PAUSED, 80, StrategyName.KELLY))
+    engine.set_order(an_order(4, markets[3], OrderStatus.PAUSED, 80, "kelly"))
     for fact in (
         OrderAccepted(at_ms=NOW_MS, order_id=ORDER, summary="BUY 500 Yes, micro-price, to 0.55"),
         Filled(

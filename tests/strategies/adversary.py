@@ -6,6 +6,7 @@ hypothesis, and a failing case is still named by one number.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -18,14 +19,13 @@ from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.ids import ChildId
 from polyterm.models.market import FeeSchedule
 from polyterm.models.money import PRICE_ONE, SIZE_STEP, UNIT, Price, Size
-from polyterm.models.order_request import (
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-)
 from polyterm.models.strategy_params import StrategyParams
 from polyterm.models.tick import TICKS, clamp, passive
 from polyterm.strategies.base import Decision, Funds, MarketView, OrderState, Working
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
+from polyterm.strategies.micro_price import MicroPriceParams
+from polyterm.strategies.registry import STRATEGIES
 from polyterm.strategies.router import decide
 from polyterm.strategies.twap import TwapParams
 from polyterm.strategies.vwap import VwapParams
@@ -141,7 +141,8 @@ def _limit(draw: Random, side: Side) -> Price:
 
 
 def _params(draw: Random) -> StrategyParams:
-    return draw.choice([_iceberg, _micro_price, _kelly, _twap, _vwap])(draw)
+    name = draw.choice(list(STRATEGIES))
+    return _DRAWN[name](draw) if name in _DRAWN else STRATEGIES[name].params.example()
 
 
 def _iceberg(draw: Random) -> IcebergParams:
@@ -193,6 +194,15 @@ def _vwap(draw: Random) -> VwapParams:
         variation=Decimal(draw.randint(0, 50)) / 100,
         take_after_s=Decimal(draw.randint(1, 120)),
     )
+
+
+_DRAWN: dict[str, Callable[[Random], StrategyParams]] = {
+    "iceberg": _iceberg,
+    "micro_price": _micro_price,
+    "kelly": _kelly,
+    "twap": _twap,
+    "vwap": _vwap,
+}
 
 
 def _funds(draw: Random) -> Funds:

@@ -11,14 +11,12 @@ from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.ids import ChildId, ConditionId, OrderId, TokenId
 from polyterm.models.market import FeeSchedule, Market, Outcome
 from polyterm.models.money import UNIT, Price, Size, parse_price, parse_units
-from polyterm.models.order_request import (
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-    OrderRequest,
-)
+from polyterm.models.order_request import OrderRequest
 from polyterm.models.strategy_params import StrategyParams
 from polyterm.strategies.base import Funds, MarketView, OrderState, Working
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
+from polyterm.strategies.micro_price import MicroPriceParams
 from polyterm.strategies.twap import TwapParams
 from polyterm.strategies.vwap import VwapParams
 

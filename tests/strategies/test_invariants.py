@@ -37,7 +37,7 @@ def _kinds() -> dict[str, Counter[type]]:
 def test_the_cases_reach_every_kind_of_decision_of_every_strategy(strategy: str):
     kinds = _kinds()[strategy]
     expected = {Wait, Place, Replace, Cancel, Done, Fail}
-    if STRATEGIES[strategy].params.sizes_itself:
+    if STRATEGIES[strategy].params.sized_by:
         expected.add(Resize)
     assert set(kinds) == expected
     assert min(kinds.values()) >= 5

@@ -17,22 +17,30 @@ PAGE = ROOT / "docs" / "writing-a-strategy.md"
 ORDER = """
 from decimal import Decimal
 
+from click.testing import CliRunner
+
 from polyterm.cli.add_order import add_order
 from polyterm.models.enums import OrderStatus, Side
 from polyterm.models.money import UNIT
 from polyterm.models.order_request import OrderRequest
+from polyterm.storage.rows import PARENTS
 from polyterm.widgets.ticket import _all_fields
 from tests.engine.desk import open_desk
 from tests.fakes.exchange import YES
 from tests.fakes.virtual_time import run_virtual
+from tests.storage.journals import a_parent
 
 assert "--patience-s" in {opt for param in add_order.params for opt in param.opts}
+help_text = CliRunner().invoke(add_order, ["--help"]).output
+assert "Patience (join; default 5)." in " ".join(help_text.split())
 fields = {field.name: field for field in _all_fields()}
 assert ("join", "Join") in fields["strategy"].options
 assert fields["patience_s"].hint == "seconds"
 
 typed = {"token_id": YES, "side": "BUY", "size": "50", "max_price": "0.55"}
 request = OrderRequest.model_validate({**typed, "params": {"strategy": "join", "patience_s": "9"}})
+kept = dict(zip(PARENTS.columns, PARENTS.row(a_parent(request=request)), strict=True))
+assert PARENTS.read(kept).request == request
 
 
 async def scenario():

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.money import SIZE_STEP, UNIT
-from polyterm.models.order_request import IcebergParams
 from polyterm.strategies.base import Done, Fail, MarketView
+from polyterm.strategies.iceberg_params import IcebergParams
 from polyterm.strategies.tranches import tranche_range
 from tests.strategies.factory import (
     T0,

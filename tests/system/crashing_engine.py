@@ -21,8 +21,9 @@ from polyterm.exchange.hosts import Hosts
 from polyterm.exchange.signing import Wallet
 from polyterm.models.enums import ChildStatus, Side, VenueName
 from polyterm.models.ids import OrderId
-from polyterm.models.order_request import MicroPriceParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
 from polyterm.storage import backups, open_store
+from polyterm.strategies.micro_price import MicroPriceParams
 from tests.system.crash_points import POINTS, AtCall, DeadlyWire, OnWire, deadly, die
 
 KEY = "11" * 32

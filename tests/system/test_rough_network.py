@@ -27,14 +27,12 @@ from polyterm.models.enums import Side, Urgency, VenueName
 from polyterm.models.ids import OrderId
 from polyterm.models.market import Market
 from polyterm.models.money import format_price, unit_decimal
-from polyterm.models.order_request import (
-    AnyParams,
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-    OrderRequest,
-)
+from polyterm.models.order_request import OrderRequest
+from polyterm.models.strategy_params import StrategyParams
 from polyterm.storage import open_store
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
+from polyterm.strategies.micro_price import MicroPriceParams
 from polyterm.strategies.twap import TwapParams
 from polyterm.strategies.vwap import VwapParams
 from tests.system.ledgers import Ledger, ours, read_ledger, theirs
@@ -79,7 +77,7 @@ async def _engine(url: str, path: Path, random: Random) -> AsyncGenerator[Engine
         await exchange.aclose()
 
 
-def _params(random: Random) -> AnyParams:
+def _params(random: Random) -> StrategyParams:
     return random.choice(
         (
             IcebergParams(tranche_size=Decimal(20)),
@@ -101,7 +99,7 @@ async def _submit(engine: Engine, market: Market, random: Random) -> OrderId | N
     sells = spendable.get(token_id, 0) >= 40 and random.random() < 0.5
     ask, bid = snapshot.best_ask.price, snapshot.best_bid.price
     params = _params(random)
-    if sells and params.sizes_itself:
+    if sells and params.sized_by:
         params = MicroPriceParams()
     limit = max(bid - 200, 1_000) if sells else min(ask + 200, 9_000)
     request = OrderRequest(

@@ -8,27 +8,27 @@ from decimal import Decimal
 from itertools import count
 
 from polyterm.models.complaint import RefusedError
-from polyterm.models.enums import EndAction, OrderType, Side, StrategyName, Urgency
+from polyterm.models.enums import EndAction, OrderType, Side, Urgency
 from polyterm.models.events import StopState
 from polyterm.models.ids import ChildId, OrderId
 from polyterm.models.market import Market
 from polyterm.models.money import UNIT, Price
-from polyterm.models.order_request import (
-    IcebergParams,
-    KellyParams,
-    MicroPriceParams,
-    OrderRequest,
-)
+from polyterm.models.order_request import OrderRequest
+from polyterm.models.strategy_params import StrategyParams
 from polyterm.simulator.faults.plan import AnyFault
 from polyterm.simulator.refusals import RefusalError
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
+from polyterm.strategies.micro_price import MicroPriceParams
+from polyterm.strategies.registry import STRATEGIES
 from tests.fakes.trading_floor import amounts, placed_order
 from tests.whole.house import House
 from tests.whole.trouble import Mishap
 
-_PARAMS = {
-    StrategyName.ICEBERG: IcebergParams(tranche_size=Decimal(10)),
-    StrategyName.MICRO_PRICE: MicroPriceParams(),
-    StrategyName.KELLY: KellyParams(probability=Decimal("0.7"), bankroll=Decimal(60)),
+_PARAMS: dict[str, StrategyParams] = {
+    "iceberg": IcebergParams(tranche_size=Decimal(10)),
+    "micro_price": MicroPriceParams(),
+    "kelly": KellyParams(probability=Decimal("0.7"), bankroll=Decimal(60)),
 }
 _MOST_AT_WORK = 6
 
@@ -45,7 +45,7 @@ class Deeds:
 
     async def submit(
         self,
-        strategy: StrategyName,
+        strategy: str,
         side: Side,
         size: int,
         *,
@@ -62,7 +62,7 @@ class Deeds:
             token_id=self._market(market).outcomes[0].token_id,
             side=side,
             size=Decimal(size),
-            params=_PARAMS[strategy],
+            params=_PARAMS.get(strategy) or STRATEGIES[strategy].params.example(),
             urgency=urgency,
             deadline_s=None if deadline_s is None else Decimal(deadline_s),
             end_action=end_action,

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from polyterm.models.enums import EndAction, Side, StrategyName, Urgency
+from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.money import PPM, UNIT
 from polyterm.simulator.rules import ExchangeRules
+from polyterm.strategies.registry import STRATEGIES
 from tests.fakes.virtual_time import VirtualLoop
 from tests.whole.deeds import Deeds, is_stopped
 from tests.whole.fault_kinds import KINDS, STRIKING, drawn, next_order
@@ -43,7 +44,7 @@ class HouseMachine(RuleBasedStateMachine):
     # -- the trader --
 
     @rule(
-        strategy=st.sampled_from(StrategyName),
+        strategy=st.sampled_from(sorted(STRATEGIES)),
         side=SIDES,
         size=st.sampled_from((5, 20, 60)),
         market=MARKETS,
@@ -55,7 +56,7 @@ class HouseMachine(RuleBasedStateMachine):
     )
     def submit(
         self,
-        strategy: StrategyName,
+        strategy: str,
         side: Side,
         size: int,
         market: int,

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from polyterm.models.enums import EndAction, Side, StrategyName, TradeStatus, Urgency
+from polyterm.models.enums import EndAction, Side, TradeStatus, Urgency
 from polyterm.models.money import PPM, UNIT
 from polyterm.simulator.rules import ExchangeRules
+from polyterm.strategies.registry import STRATEGIES
 from tests.whole.deeds import Deeds, is_stopped
 from tests.whole.fault_kinds import ENDINGS, STRIKING, drawn
 from tests.whole.house import House, open_house
@@ -97,7 +98,7 @@ class Swarm:
     async def _submit(self) -> None:
         choose = self._random.choice
         await self._deeds.submit(
-            choose(tuple(StrategyName)),
+            choose(tuple(STRATEGIES)),
             choose((Side.BUY, Side.BUY, Side.SELL)),
             choose((5, 20, 60)),
             market=choose((0, 1)),

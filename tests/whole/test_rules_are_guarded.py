@@ -24,7 +24,7 @@ from polyterm.engine.parent import Parent
 from polyterm.engine.ports import Outcome, TradeReport
 from polyterm.engine.prover import Prover
 from polyterm.engine.records import ChildRecord, Cover
-from polyterm.models.enums import Side, StrategyName, TradeStatus, Urgency
+from polyterm.models.enums import Side, TradeStatus, Urgency
 from polyterm.models.events import StopState
 from polyterm.models.money import PPM, UNIT
 from polyterm.simulator.faults.at import At
@@ -48,7 +48,7 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 
 async def _buy_and_be_filled(house: House, deeds: Deeds) -> None:
-    await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20)
+    await deeds.submit("micro_price", Side.BUY, 20)
     await asyncio.sleep(1)
     await deeds.take(Side.SELL, 700)
     await asyncio.sleep(1)
@@ -57,7 +57,7 @@ async def _buy_and_be_filled(house: House, deeds: Deeds) -> None:
 async def _lose_sight_and_be_filled(house: House, deeds: Deeds) -> None:
     """The first child lands without our knowing, and whatever rests is taken soon after."""
     await deeds.plan(_mute(Channel.USER), Delay(at=At(request=PLACE), seconds=12))
-    await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20)
+    await deeds.submit("micro_price", Side.BUY, 20)
     for _ in range(30):
         await asyncio.sleep(1)
         await deeds.take(Side.SELL, 700)
@@ -65,7 +65,7 @@ async def _lose_sight_and_be_filled(house: House, deeds: Deeds) -> None:
 
 
 async def _chase_the_market(house: House, deeds: Deeds) -> None:
-    await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20)
+    await deeds.submit("micro_price", Side.BUY, 20)
     for bid in (48, 50, 46, 52, 45):
         await deeds.move_market(bid, 2)
         await asyncio.sleep(2.5)
@@ -79,22 +79,22 @@ async def _fail_to_settle(house: House, deeds: Deeds) -> None:
 
 
 async def _sell_at_once(house: House, deeds: Deeds) -> None:
-    await deeds.submit(StrategyName.ICEBERG, Side.BUY, 20, urgency=Urgency.HIGH)
+    await deeds.submit("iceberg", Side.BUY, 20, urgency=Urgency.HIGH)
     await asyncio.sleep(20)
     for _ in range(4):
-        await deeds.submit(StrategyName.ICEBERG, Side.SELL, 20, urgency=Urgency.LOW)
+        await deeds.submit("iceberg", Side.SELL, 20, urgency=Urgency.LOW)
         await asyncio.sleep(1)
 
 
 async def _buy_for_more_than_there_is(house: House, deeds: Deeds) -> None:
     for market in (0, 1, 0, 1):
-        await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20, market=market)
+        await deeds.submit("micro_price", Side.BUY, 20, market=market)
         await asyncio.sleep(1)
 
 
 async def _go_blind(house: House, deeds: Deeds) -> None:
     await deeds.plan(ServerError(at=At(request="* /book*", every=1)))
-    await deeds.submit(StrategyName.ICEBERG, Side.BUY, 400)
+    await deeds.submit("iceberg", Side.BUY, 400)
     await asyncio.sleep(2)
     await deeds.plan(_mute(Channel.MARKET))
     for _ in range(20):
@@ -104,8 +104,8 @@ async def _go_blind(house: House, deeds: Deeds) -> None:
 
 
 async def _stop_in_the_middle(house: House, deeds: Deeds) -> None:
-    await deeds.submit(StrategyName.ICEBERG, Side.BUY, 60)
-    await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20, market=1)
+    await deeds.submit("iceberg", Side.BUY, 60)
+    await deeds.submit("micro_price", Side.BUY, 20, market=1)
     await asyncio.sleep(0.5)
     await deeds.stop()
     for _ in range(20):
@@ -115,7 +115,7 @@ async def _stop_in_the_middle(house: House, deeds: Deeds) -> None:
 
 
 async def _stop_deaf(house: House, deeds: Deeds) -> None:
-    await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20)
+    await deeds.submit("micro_price", Side.BUY, 20)
     await asyncio.sleep(1)
     await deeds.plan(ServerError(at=At(request="DELETE /*", every=1)))
     await deeds.stop()
@@ -244,7 +244,7 @@ async def _start_twice(directory: Path) -> None:
         await deeds.move_market(48, 2)
         await asyncio.sleep(1)
         with VenueLock(directory):
-            await deeds.submit(StrategyName.MICRO_PRICE, Side.BUY, 20)
+            await deeds.submit("micro_price", Side.BUY, 20)
             await asyncio.sleep(1)
             first = house.engine
             try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from polyterm.models.order_request import IcebergParams, KellyParams, OrderRequest
+from polyterm.models.order_request import OrderRequest
+from polyterm.strategies.iceberg_params import IcebergParams
+from polyterm.strategies.kelly_params import KellyParams
 from polyterm.widgets.form_fields import form_fields
 
 

@@ -98,6 +98,8 @@ def _unconfirmed(order: OrderState) -> Decision | None:
 def _deadline(order: OrderState, market: MarketView, now_ms: int) -> Decision | None:
     if order.deadline_ms is None or now_ms < order.deadline_ms:
         return None
+    if order.end_action is EndAction.LEAVE and not order.working:
+        return Done("deadline: nothing rests that could be left")
     if order.end_action in _REST:
         return _REST[order.end_action]
     return _cross(order, market, now_ms, order.deadline_ms + CROSS_GRACE_MS)

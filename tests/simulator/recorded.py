@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from polyterm.models.book import Level
@@ -11,14 +9,14 @@ from polyterm.models.ids import ConditionId, TokenId
 from polyterm.models.market import FeeSchedule, Market, Outcome
 from polyterm.models.money import UNIT
 from polyterm.simulator.recording import BookRow, RecordingInfo
+from tests.recordings import RECORDED
 
-_REPLAY_DATA = Path(__file__).parents[2] / ".." / "shared" / "data" / "replay"
 REAL = [
     pytest.param(
-        _REPLAY_DATA / name,
+        RECORDED / name,
         id=name,
         marks=pytest.mark.skipif(
-            not (_REPLAY_DATA / name).exists(), reason="the real recordings are not here"
+            not (RECORDED / name).exists(), reason="the real recordings are not here"
         ),
     )
     for name in (

@@ -17,6 +17,7 @@ from polyterm.models.strategy_params import StrategyParams
 from polyterm.simulator.recording import BookRow, CloseRow, TickRow
 from polyterm.simulator.recording_file import open_recording
 from polyterm.strategies.base import MarketView, OrderState
+from tests.recordings import recordings
 from tests.strategies.factory import (
     T0,
     YES,
@@ -33,8 +34,6 @@ from tests.strategies.factory import (
 from tests.strategies.simulation import Simulation
 
 KEPT = Path(__file__).parent / "golden"
-RECORDED = Path(__file__).parents[3] / "shared" / "data" / "replay"
-"""Recordings of real markets, which are not ours to ship."""
 ORDERS: dict[str, Callable[[], OrderState]] = {
     "iceberg": lambda: _order(iceberg("40", tranche_timeout_s="60")),
     "micro_price": lambda: _order(micro()),
@@ -48,7 +47,7 @@ _TRADED_A_SECOND = 5 * UNIT
 def runs() -> Iterator[tuple[str, Callable[[int], MarketView]]]:
     """Every market there is here: the synthetic one, and the recorded ones by name."""
     yield "synthetic", synthetic
-    for path in sorted(RECORDED.glob("*.csv.gz")):
+    for path in recordings():
         yield path.name.removesuffix(".csv.gz"), recorded(path)
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.strategies.golden_runs import KEPT, ORDERS, RECORDED, recorded, synthetic, trace
+from tests.recordings import RECORDED
+from tests.strategies.golden_runs import KEPT, ORDERS, recorded, synthetic, trace
 
 NAMES = sorted(path.stem for path in KEPT.glob("*.txt") if path.stem != "synthetic")
 

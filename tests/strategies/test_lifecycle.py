@@ -100,6 +100,11 @@ def crossing(**more):
     return order(deadline_s=-1, end_action=EndAction.CROSS, **more)
 
 
+def test_nothing_is_said_to_be_left_where_nothing_rests():
+    state = order(deadline_s=0, end_action=EndAction.LEAVE)
+    assert ask(state) == Done("deadline: nothing rests that could be left")
+
+
 def test_crossing_first_takes_the_child_out():
     assert ask(crossing(working=[child()])) == Cancel(child().child_id, "deadline: about to cross")
     assert isinstance(ask(crossing(working=[child(live=False)])), Wait)

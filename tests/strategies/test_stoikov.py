@@ -12,8 +12,8 @@ from polyterm.simulator.recording_file import open_recording
 from polyterm.strategies.base import Place
 from polyterm.strategies.router import decide
 from polyterm.strategies.stoikov import estimate, fit
+from tests.recordings import RECORDED, recordings
 from tests.strategies.factory import T0, cents, micro, order, seeded, view
-from tests.strategies.golden_runs import RECORDED
 
 TICK = 100
 
@@ -76,7 +76,7 @@ def test_an_order_with_a_table_follows_its_estimate():
 def test_on_real_books_imbalance_pulls_the_price_its_way():
     tops = [
         BookTop(row.bids, row.asks)
-        for path in sorted(RECORDED.glob("*.csv.gz"))
+        for path in recordings()
         for row in open_recording(path).rows()
         if isinstance(row, BookRow) and row.bids and 1_000 < row.bids[0].price < 9_000
     ]

@@ -224,6 +224,17 @@ Planner: TypeAlias = Callable[[Intent], PlanView]
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a strategy would take from the book now, and up to which price."""
+
+    size: Size
+    price: Price
+
+
+Crossing: TypeAlias = Callable[[OrderState, MarketView], Taken]
+
+
+@dataclass(frozen=True, slots=True)
 class Strategy:
     """All that the house needs of a strategy: forms, flags, checks and help come from it."""
 
@@ -233,6 +244,8 @@ class Strategy:
     decide: Decide
     plan: Planner
     """The children it would place, rewritten to what the market allows; pure."""
+    crossing: Crossing | None = None
+    """The most that may be taken at the deadline; all that is left where not set."""
 
     @property
     def name(self) -> str:

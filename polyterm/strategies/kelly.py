@@ -11,6 +11,7 @@ from polyterm.models.enums import Side
 from polyterm.models.money import (
     PRICE_ONE,
     SIZE_STEP,
+    UNIT,
     Dollars,
     Price,
     Size,
@@ -31,10 +32,12 @@ from polyterm.strategies.base import (
     Replace,
     Resize,
     Strategy,
+    Taken,
     Wait,
 )
 from polyterm.strategies.kelly_params import KellyParams
-from polyterm.strategies.kelly_sizing import KellyInputs, KellySizing, size_kelly
+from polyterm.strategies.kelly_sizing import KellyInputs, KellySizing, capped, size_kelly
+from polyterm.strategies.kelly_walk import walk_book
 from polyterm.strategies.pricing import cautious, words
 from polyterm.strategies.shrinkage import blended
 
@@ -51,7 +54,7 @@ def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -
     if price is None:
         return Wait("no room to rest on our side of the book")
     sizing = size_kelly(_inputs(order, market, price))
-    more = _sendable_more(order, sizing)
+    more = _sendable(order, sizing.shares)
     if more < market.market.min_size:
         return _stand_aside(order, now_ms, price, sizing)
     return (
@@ -59,6 +62,16 @@ def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -
         or _beyond_reservation(order, sizing)
         or _work(_narrowed(order, sizing, more), market, now_ms, random)
     )
+
+
+def crossing(order: OrderState, market: MarketView) -> Taken:
+    """What Kelly takes from the book at the deadline: less than rests, as taking costs more."""
+    if order.funds is None:
+        return Taken(0, order.worst_price)
+    inputs = replace(_inputs(order, market, order.worst_price), takes=True)
+    walked = walk_book(inputs, market.book.side(order.side.opposite))
+    allowed, _ = capped(replace(inputs, price=walked.price), walked.size / UNIT)
+    return Taken(_sendable(order, allowed), walked.price)
 
 
 def _own_price(order: OrderState, market: MarketView) -> Price | None:
@@ -95,8 +108,7 @@ def _probability(params: KellyParams, market: MarketView) -> float:
     return blended(own, market.micro / PRICE_ONE, confidence)
 
 
-def _sendable_more(order: OrderState, sizing: KellySizing) -> Size:
-    more = sizing.shares
+def _sendable(order: OrderState, more: Size) -> Size:
     if order.side is Side.SELL:
         offered = sum(child.remaining for child in order.working)
         more = min(more, _funds(order).sellable + offered)
@@ -201,4 +213,4 @@ def _funds(order: OrderState) -> Funds:
     return cast("Funds", order.funds)
 
 
-KELLY = Strategy(KellyParams, "Kelly", decide, micro_price.plan)
+KELLY = Strategy(KellyParams, "Kelly", decide, micro_price.plan, crossing)

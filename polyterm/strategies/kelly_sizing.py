@@ -91,7 +91,7 @@ def size_kelly(inputs: KellyInputs) -> KellySizing:
     wanted = bet.shares_wanted(inputs.fraction)
     if wanted <= 0:
         return _sized(inputs, bet, 0, (_why_none(inputs, bet, wanted),))
-    shares, notes = _capped(inputs, wanted)
+    shares, notes = capped(inputs, wanted)
     problem = _too_small(inputs, shares)
     return (
         _sized(inputs, bet, 0, (*notes, problem)) if problem else _sized(inputs, bet, shares, notes)
@@ -143,7 +143,8 @@ def _all_in(inputs: KellyInputs) -> float:
     return price + inputs.side.sign * fee
 
 
-def _capped(inputs: KellyInputs, wanted: float) -> tuple[Size, tuple[str, ...]]:
+def capped(inputs: KellyInputs, wanted: float) -> tuple[Size, tuple[str, ...]]:
+    """Whole hundredths of the wanted shares within every cap, and the cap that bound them."""
     # To the nearest millionth first, so that 249.9999999999 is the 250 it stands for.
     shares = floor_to(round(wanted * UNIT), SIZE_STEP)
     notes: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from polyterm.cli.control_books import one_book, stream_books
 from polyterm.cli.control_errors import HANDLERS, require_open
 from polyterm.cli.control_events import stream_events
 from polyterm.cli.control_orders import (
+    accept_group,
     accept_order,
     cancel_and_prove,
     change,
@@ -50,6 +51,7 @@ def control_app(engine: EngineFace) -> Starlette:
         Route("/orders", desk.list_orders, methods=["GET"]),
         Route("/orders", desk.add_order, methods=["POST"]),
         Route("/orders", desk.cancel_all, methods=["DELETE"]),
+        Route("/orders/group", desk.add_group, methods=["POST"]),
         Route("/orders/plan", desk.plan, methods=["POST"]),
         Route("/orders/{order_id}", desk.order, methods=["GET"]),
         Route("/orders/{order_id}", desk.change, methods=["PATCH"]),
@@ -86,6 +88,12 @@ class _Desk:
         key = request.headers.get("idempotency-key")
         order_id = await accept_order(self._engine, await request.body(), key)
         return JSONResponse(plain_order(self._engine.order_status(order_id)), status_code=201)
+
+    async def add_group(self, request: Request) -> Response:
+        require_open(self._engine)
+        accepted = await accept_group(self._engine, await request.body())
+        orders = [plain_order(self._engine.order_status(order_id)) for order_id in accepted]
+        return JSONResponse(orders, status_code=201)
 
     async def plan(self, request: Request) -> Response:
         require_open(self._engine)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from pydantic import ValidationError
 
 from polyterm.cli.patience import becomes_true
 from polyterm.engine.face import EngineFace
+from polyterm.engine.order_group import submit_group
 from polyterm.models.complaint import Complaint, RefusedError, complaints_of
 from polyterm.models.ids import OrderId
 from polyterm.models.order_change import OrderChange
@@ -48,12 +49,25 @@ async def accept_order(engine: EngineFace, body: bytes, key: str | None = None) 
     With a key, the same body sent again is the same order; another one raises `KeyReusedError`.
     """
     more = {} if key is None else {"client_key": key}
-    return await engine.submit_order(await _request(engine, body, more))
+    return await engine.submit_order(await _request(engine, _object(body), more))
+
+
+async def accept_group(engine: EngineFace, body: bytes) -> list[OrderId]:
+    """Submit all `orders` in `body`, or none; its `client_key` numbers theirs."""
+    group = _object(body)
+    orders, key = group.get("orders"), group.get("client_key")
+    if not isinstance(orders, list) or not orders:
+        raise _refused("orders", "a group needs orders")
+    requests = [
+        await _request(engine, each, {} if key is None else {"client_key": f"{key}.{number}"})
+        for number, each in enumerate(cast("list[object]", orders), 1)
+    ]
+    return await submit_group(engine, requests)
 
 
 async def plan(engine: EngineFace, body: bytes) -> PlanView:
     """What the `OrderRequest` in `body` would do; nothing is accepted."""
-    return await engine.plan_order(await _request(engine, body, {}))
+    return await engine.plan_order(await _request(engine, _object(body), {}))
 
 
 async def change(engine: EngineFace, order_id: OrderId, body: bytes) -> OrderView:
@@ -81,8 +95,10 @@ def _change(body: bytes) -> OrderChange:
         raise RefusedError(complaints_of(error)) from None
 
 
-async def _request(engine: EngineFace, body: bytes, more: dict[str, str]) -> OrderRequest:
-    fields = await _with_token(engine, _object(body))
+async def _request(engine: EngineFace, order: object, more: dict[str, str]) -> OrderRequest:
+    if not isinstance(order, dict):
+        raise _refused("", "an order must be an object")
+    fields = await _with_token(engine, cast("dict[str, Any]", order))
     try:
         return OrderRequest.model_validate(fields | more)
     except ValidationError as error:

@@ -25,6 +25,9 @@ SECTIONS = {
     },
     "Against the running engine": {
         "add-order": Entry("polyterm.cli.add_order:add_order", "hand the engine an order"),
+        "kelly-event": Entry(
+            "polyterm.cli.kelly_event:kelly_event", "size or order a whole event by Kelly"
+        ),
         "list-orders": Entry("polyterm.cli.order_commands:list_orders", "show the orders"),
         "status": Entry("polyterm.cli.order_commands:status", "show the engine, or one order"),
         "cancel": Entry("polyterm.cli.order_commands:cancel", "end an order, or all"),

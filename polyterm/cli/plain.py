@@ -162,6 +162,8 @@ def plain_market(market: Market) -> Plain:
     return {
         "market": market.slug,
         "question": market.question,
+        "event": market.event_slug or None,
+        "is_exclusive": market.neg_risk,
         "outcomes": [
             {"outcome": outcome.name, "token_id": outcome.token_id} for outcome in market.outcomes
         ],

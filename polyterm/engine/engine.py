@@ -210,6 +210,10 @@ class Engine:
         with self._following.for_now(market):
             await self._intake.check(request, market)
 
+    def order_by_key(self, key: str) -> OrderId | None:
+        """The order that a `client_key` stands for; nothing where it was never taken."""
+        return next((parent.order_id for parent in self._intake.keyed(key)), None)
+
     async def plan_order(self, request: OrderRequest) -> PlanView:
         """What the order would do, and where that differs from what it asks for."""
         market = await self._intake.find_market(request.token_id)

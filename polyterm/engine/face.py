@@ -69,6 +69,10 @@ class EngineFace(Protocol):
         """Run all checks of `submit_order` and accept nothing; `RefusedError` where it would."""
         ...
 
+    def order_by_key(self, key: str) -> OrderId | None:
+        """The order that a `client_key` stands for; nothing where it was never taken."""
+        ...
+
     async def plan_order(self, request: OrderRequest) -> PlanView:
         """What the order would do, and where that differs from what it asks for; accepts nothing.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 from polyterm.engine.desk import Desk
@@ -34,14 +35,16 @@ class Intake:
 
     def repeated(self, request: OrderRequest) -> OrderId | None:
         """The order that the request's key stands for already; `KeyReusedError` if it differs."""
-        if request.client_key is None:
-            return None
-        for parent in self._desk.register.parents.values():
-            if parent.record.request.client_key == request.client_key:
-                if not is_same_order(parent.record.request, request):
-                    raise KeyReusedError(parent.order_id)
-                return parent.order_id
+        for parent in self.keyed(request.client_key):
+            if not is_same_order(parent.record.request, request):
+                raise KeyReusedError(parent.order_id)
+            return parent.order_id
         return None
+
+    def keyed(self, key: str | None) -> Iterator[Parent]:
+        """The parent of a caller's key, where there is one."""
+        parents = self._desk.register.parents.values() if key is not None else ()
+        return (parent for parent in parents if parent.record.request.client_key == key)
 
     async def find_market(self, token_id: TokenId) -> Market:
         """The market of a token; `RefusedError` where there is none, or nobody answers."""

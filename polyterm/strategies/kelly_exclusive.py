@@ -1,7 +1,8 @@
 """Kelly for outcomes of which exactly one wins, bet on all at once.
 
-Smoczynski and Tomkins 2010 (`execution.md` 1.5). A calculator: an order works one market, so the
-stakes it gives are for as many orders. Fractions of wealth are floats, as all Kelly estimates are.
+Smoczynski and Tomkins 2010 (`execution.md` 1.5): flat, and YES sides alone; `kelly_event` does the
+same from any holdings and on either side. Fractions of wealth are floats, as all Kelly estimates
+are.
 """
 
 from __future__ import annotations

@@ -94,6 +94,8 @@ def _ask(path: Path, verb: str, target: str, body: Any = None) -> tuple[int, str
         ("POST", "/orders", "/orders", {**ORDER, "market": "unknown"}),
         ("GET", "/orders", "/orders?all=1&side=buy", None),
         ("DELETE", "/orders", "/orders", None),
+        ("POST", "/orders/group", "/orders/group", {"orders": [ORDER], "client_key": "all"}),
+        ("POST", "/orders/group", "/orders/group", {"orders": [ORDER, {**ORDER, "size": "-1"}]}),
         ("POST", "/orders/plan", "/orders/plan", ORDER),
         ("PATCH", "/orders/{order_id}", "/orders/o1", {"size": "30"}),
         ("PATCH", "/orders/{order_id}", "/orders/o1", {"sise": "30"}),

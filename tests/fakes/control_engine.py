@@ -95,6 +95,10 @@ class ControlEngine:
         if self.refusal is not None:
             raise self.refusal
 
+    def order_by_key(self, key: str) -> OrderId | None:
+        keys = [request.client_key for request in self.requests]
+        return OrderId(f"o{keys.index(key) + 1}") if key in keys else None
+
     async def plan_order(self, request: OrderRequest) -> PlanView:
         return plan(request, MARKET, request.size_units or 100 * UNIT, NOW_MS)
 

@@ -105,6 +105,9 @@ class FakeEngine:
         if self.refusals and self.refusals[0]:
             raise RefusedError(self.refusals[0])
 
+    def order_by_key(self, key: str) -> OrderId | None:
+        return None
+
     async def plan_order(self, request: OrderRequest) -> PlanView:
         market, size = self._market(request.token_id), request.size_units or 0
         return plan(request, market, size, NOW_MS)

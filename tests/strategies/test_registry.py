@@ -15,6 +15,7 @@ OF_A_STRATEGY = {
 }
 BY_HAND = {
     "polyterm/cli/demo_plan.py": "the demo shows three orders, each chosen for its market",
+    "polyterm/cli/kelly_event.py": "the orders of an event rest by the micro-price",
     "polyterm/screens/kelly.py": "a form of its own, with the growth curve",
     "polyterm/screens/kelly_numbers.py": "what that form answers",
 }

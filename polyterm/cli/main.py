@@ -58,6 +58,9 @@ SECTIONS = {
     },
     "Exchange": {
         "exchange": Entry("polyterm.cli.exchange:exchange", "run the local exchange"),
+        "fit-micro-price": Entry(
+            "polyterm.cli.fit_micro_price:fit_micro_price", "fit an estimator to recordings"
+        ),
         "convert": Entry("polyterm.cli.convert:convert", "make a recording out of a CSV file"),
     },
 }

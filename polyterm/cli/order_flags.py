@@ -45,9 +45,9 @@ def split_params(strategy: str, given: Mapping[str, str | None]) -> dict[str, st
 
 
 def _fields() -> list[tuple[str, dict[str, FieldInfo]]]:
-    """Fields that a person types; one without a title is for programs only."""
+    """All fields, those without a title too, which no form asks for."""
     return [
-        (strategy, {name: field for name, field in model.model_fields.items() if field.title})
+        (strategy, {name: field for name, field in model.model_fields.items() if name != TAG})
         for strategy, model in _MODELS.items()
     ]
 
@@ -62,5 +62,5 @@ def _flag(name: str) -> str:
 
 def _help(field: FieldInfo, owners: Mapping[str, FieldInfo]) -> str:
     default = "needed" if field.is_required() else f"default {field.default}"
-    unset = "" if field.default is None else f"; {default}"
-    return f"{field.title} ({', '.join(owners)}{unset})."
+    unset = "" if field.default in (None, ()) else f"; {default}"
+    return f"{field.title or field.description} ({', '.join(owners)}{unset})."

@@ -17,10 +17,14 @@ _MOST_FOUND = 200
 
 
 def exclusive_markets(engine: EngineSocket, slugs: list[str]) -> list[dict[str, Any]]:
-    """The markets of those names; `Failure` unless they are exclusive outcomes of one event."""
+    """The markets of those names; `Failure` unless they are exclusive outcomes of one event.
+
+    A single market always is: its two sides exclude each other.
+    """
     markets = [_market(engine, slug) for slug in slugs]
     events = {market["event"] for market in markets}
-    if len(events) != 1 or not all(market["is_exclusive"] for market in markets):
+    are_exclusive = len(events) == 1 and all(market["is_exclusive"] for market in markets)
+    if len(markets) > 1 and not are_exclusive:
         raise Failure("these markets are not exclusive outcomes of one event")
     return markets
 

@@ -46,10 +46,13 @@ def kelly_event(
 ) -> None:
     """Size the exclusive outcomes of an event together by the Kelly criterion.
 
-    What the probabilities lack of 1 is any outcome that is not named. Each order rests, below the
+    What the probabilities lack of 1 is any outcome that is not named; a single market may be given
+    too. Each order rests, below the
     ask it was sized at, and its size stays: it is not sized anew as prices move.
     """
     believed = dict(_belief(text) for text in beliefs)
+    if len(believed) < len(beliefs):
+        raise click.UsageError("each market is named once")
     markets = exclusive_markets(engine, list(believed))
     cash = parse_units(Decimal(engine.ask("GET", "/account")["available"]))
     try:

@@ -72,6 +72,9 @@ def _complaints(desk: Desk, parent: Parent, changing: Changing) -> Iterator[Comp
     if change.size is not None and (request.size_units or 0) < bound:
         yield Complaint("size", f"{format_units(bound, 0)} shares are filled or working already")
     asked = {*change.fields, "confirmed"}
+    if not request.side.within(request.worst_price, parent.record.request.worst_price):
+        # A limit further off costs more, and what it costs is told of the size.
+        asked.add("size")
     more = max(changing.target - bound, 0)
     situation = desk.situation(request, desk.market_of(parent), more)
     for complaint in check_order(situation):
@@ -80,7 +83,8 @@ def _complaints(desk: Desk, parent: Parent, changing: Changing) -> Iterator[Comp
 
 
 def _take_over(desk: Desk, parent: Parent, changing: Changing) -> None:
-    record, summary = parent.record, ", ".join(moves(changing))
+    record, rewritten = parent.record, _plan_after(desk, parent, changing).changes
+    summary = "; ".join((", ".join(moves(changing)), *rewritten))
     old_size, record.target = record.target, changing.target
     record.request, record.deadline_ms = changing.request, changing.deadline_ms
     event = OrderChanged(

@@ -60,6 +60,16 @@ def test_every_family_is_documented_and_every_documented_one_is_there(families: 
     assert set(_NAME.findall((DOCS / "metrics.md").read_text())) == set(families)
 
 
+def test_the_strategies_page_names_code_and_tests_that_there_are():
+    named = set(re.findall(r"`([a-z_/]+\.py)`", (DOCS / "strategies.md").read_text()))
+    homes = ("", "tests/strategies/", "polyterm/strategies/")
+    missing = [
+        name for name in named if not any((DOCS.parent / home / name).exists() for home in homes)
+    ]
+    assert len(named) > 40
+    assert missing == []
+
+
 def test_the_dashboard_asks_for_series_that_there_are(families: dict[str, Kind]):
     series = {name + suffix for name, kind in families.items() for suffix in _SUFFIXES[kind]}
     dashboard = json.loads((DOCS / "grafana.json").read_text())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import pytest
 
+from polyterm.cli.control_client import EngineSocket
+from polyterm.cli.event_offers import exclusive_markets
+from polyterm.cli.failure import Failure
 from polyterm.simulator.flows.catalogue import CATALOGUE
 from tests.cli.conftest import Polyterm
 from tests.cli.running import started
@@ -43,7 +47,7 @@ def test_an_event_is_sized_together_and_ordered_as_a_whole(polyterm: Polyterm):
     [
         ("kelly-event will-it-rain=1.5", 2, "between 0 and 1"),
         ("kelly-event will-it-rain", 2, "SLUG=PROBABILITY"),
-        ("kelly-event will-it-rain=0.5", 1, "not exclusive outcomes of one event"),
+        ("kelly-event will-it-rain=0.5 will-it-rain=0.4", 2, "named once"),
         ("kelly-event unknown=0.5", 4, "no market unknown"),
     ],
 )
@@ -52,3 +56,27 @@ def test_what_is_no_event_is_refused(
 ):
     done = polyterm(line)
     assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+
+
+class Answers:
+    """A control socket that knows four markets."""
+
+    def ask(self, method: str, path: str, body: object = None) -> object:
+        known = {"a": ("one", True), "b": ("one", True), "c": ("two", True), "d": (None, False)}
+        return [
+            {"market": slug, "event": event, "is_exclusive": exclusive}
+            for slug, (event, exclusive) in known.items()
+        ]
+
+
+@pytest.mark.parametrize(
+    ("slugs", "fits"),
+    [(["a", "b"], True), (["d"], True), (["a", "c"], False), (["a", "d"], False)],
+)
+def test_markets_must_exclude_each_other(slugs: list[str], fits: bool):
+    engine = cast("EngineSocket", Answers())
+    if fits:
+        assert [market["market"] for market in exclusive_markets(engine, slugs)] == slugs
+        return
+    with pytest.raises(Failure, match="not exclusive outcomes of one event"):
+        exclusive_markets(engine, slugs)

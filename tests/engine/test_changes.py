@@ -184,3 +184,16 @@ def test_a_change_is_taken_only_under_the_plan_that_was_shown() -> None:
             assert desk.engine.order_status(order_id).worst_price == 5_000
 
     run_virtual(scenario())
+
+
+def test_a_limit_that_costs_more_than_there_is_is_refused() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            desk.exchange.balance = 52 * UNIT
+            await desk.until(lambda: desk.engine.account().cash == 52 * UNIT)
+            order_id = await desk.engine.submit_order(micro(size=100, limit="0.50", post_only=True))
+            with pytest.raises(RefusedError, match="is available"):
+                await desk.engine.change_order(order_id, OrderChange(max_price=Decimal("0.60")))
+            await desk.engine.change_order(order_id, OrderChange(max_price=Decimal("0.45")))
+
+    run_virtual(scenario())

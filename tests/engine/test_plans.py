@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from polyterm.engine.face import PlanChangedError
 from polyterm.models.book import Level
 from polyterm.models.complaint import RefusedError
-from polyterm.models.events import OrderAccepted
+from polyterm.models.events import OrderAccepted, OrderChanged
 from polyterm.models.money import UNIT
-from tests.engine.desk import iceberg, kelly, open_desk
+from polyterm.models.order_change import OrderChange
+from polyterm.strategies.twap import TwapParams
+from tests.engine.desk import iceberg, kelly, micro, open_desk
 from tests.fakes.virtual_time import run_virtual
 
 
@@ -70,6 +73,28 @@ def test_a_plan_of_kelly_has_the_size_it_would_want_now() -> None:
             assert plan.size == desk.engine.order_status(order_id).size
             with pytest.raises(RefusedError, match="probability"):
                 await desk.engine.plan_order(kelly(probability="0.30"))
+
+    run_virtual(scenario())
+
+
+def test_what_a_change_makes_of_the_plan_is_shown_before_and_written_down_after() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            sliced = TwapParams(duration_s=Decimal(600), slices=10)
+            request = micro(size=100).model_copy(update={"params": sliced})
+            order_id = await desk.engine.submit_order(request)
+            change = OrderChange(deadline_s=Decimal(60), size=Decimal(30))
+            seen = await desk.engine.plan_change(order_id, change)
+            assert [len(seen.after.children), seen.after.size] == [6, 30 * UNIT]
+            assert seen.after.changes[0].startswith("over 60 s instead of 600")
+            assert seen.after.changes[1].startswith("6 slices instead of 10")
+            assert desk.engine.order_status(order_id).size == 100 * UNIT
+            await desk.engine.change_order(order_id, change)
+            assert desk.engine.order_status(order_id).size == 30 * UNIT
+            (fact,) = [e for e in desk.store.events if isinstance(e, OrderChanged)]
+            assert "; over 60 s instead of 600" in fact.summary
+            with pytest.raises(RefusedError, match="size"):
+                await desk.engine.plan_change(order_id, OrderChange(size=Decimal(2)))
 
     run_virtual(scenario())
 

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from benchmarks import commits, decisions, market_data, memory, painting, start
+from benchmarks import (
+    commands,
+    commits,
+    crowd,
+    decisions,
+    market_data,
+    memory,
+    painting,
+    start,
+)
+
+BENCHMARKS = (decisions, crowd, market_data, commits, memory, painting, start, commands)
 
 if __name__ == "__main__":
-    for benchmark in (decisions, market_data, commits, memory, painting, start):
+    for benchmark in BENCHMARKS:
         benchmark.main()

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from polyterm.engine.clock import SystemClock
 from polyterm.engine.market_monitor import MarketMonitor
+from polyterm.engine.own_sizes import NOTHING
 from polyterm.engine.ports import BookSnapshot
 from polyterm.models.book import Level
 from polyterm.models.ids import ConditionId, TokenId
@@ -45,7 +46,7 @@ def monitor_of(markets: Sequence[Market]) -> MarketMonitor:
         SystemClock(),
         stale_after_ms=10_000,
         own_orders=lambda _: (),
-        taken_out=lambda _: (),
+        own_sizes=lambda _: NOTHING,
         on_change=lambda _: None,
         on_feed=lambda _is_up, _reason: None,
     )

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from polyterm.engine.balance import Balance, Movement
+from polyterm.engine.claims import Claims
 from polyterm.engine.clock import Clock
 from polyterm.engine.journal import Journal
 from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.order_register import OrderRegister
-from polyterm.engine.parent import Child, Parent
+from polyterm.engine.parent import Parent
 from polyterm.engine.ports import Exchange
 from polyterm.engine.records import Cover, FillRecord
+from polyterm.engine.worths import Worths
 from polyterm.models.enums import Side, TradeStatus
 from polyterm.models.events import Noticed
 from polyterm.models.ids import TokenId
@@ -24,6 +27,23 @@ from polyterm.models.market import Market
 from polyterm.models.money import Dollars, Size, format_dollars, format_units, notional, notional_up
 from polyterm.models.views import AccountView, PositionView
 from polyterm.strategies.base import Funds
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    as_of: tuple[int, ...]
+    held: Size
+    unsold: Size
+    """Settled, less what was sold since."""
+
+
+@dataclass(frozen=True, slots=True)
+class _UnseenCash:
+    """What the cash balance may not show yet."""
+
+    as_of: tuple[int, ...]
+    buys: Dollars
+    spent: Dollars
 
 
 class Account:
@@ -44,6 +64,13 @@ class Account:
         self._journal = journal
         self._cash = Balance()
         self._shares: defaultdict[TokenId, Balance] = defaultdict(Balance)
+        self._readings = 0
+        self._claims = Claims(register, monitor)
+        self._worths = Worths(self._worth)
+        self._holdings: dict[TokenId, _Holding] = {}
+        self._funds: dict[TokenId, tuple[tuple[int, ...], Funds]] = {}
+        self._moves = 0
+        self._unseen_kept = _UnseenCash((), 0, 0)
 
     @property
     def is_known(self) -> bool:
@@ -54,6 +81,7 @@ class Account:
         """Read cash and the holdings that may have changed; `ExchangeError` where that fails."""
         asked_ms = self._clock.now_ms()
         value = await self._exchange.cash()
+        self._readings += 1
         if self._cash.read(value, asked_ms, self._cash_moves()):
             self._tell(f"{format_dollars(value)} of cash are there")
         for token_id in self._tokens_due():
@@ -64,6 +92,7 @@ class Account:
         """Read one holding."""
         asked_ms = self._clock.now_ms()
         value = await self._exchange.holding(token_id)
+        self._readings += 1
         if self._shares[token_id].read(value, asked_ms, self._share_moves(token_id)):
             self._tell(f"{self._name(token_id)}: {format_units(value)} shares are held")
 
@@ -74,22 +103,7 @@ class Account:
     @property
     def reserved(self) -> Dollars:
         """Worst-case cost of open buys, and of buys that the balance may not show yet."""
-        open_buys = sum(
-            self._worst_cost(child, child.remaining)
-            for _, child in self._register.open_children()
-            if child.record.side is Side.BUY
-        )
-        unseen = sum(
-            notional_up(fill.price, fill.size) + fill.fee
-            for fill in self._unseen(self._cash)
-            if fill.side is Side.BUY
-        )
-        stated_only = sum(
-            self._worst_cost(child, child.record.matched - child.traded - child.voided)
-            for _, child in self._register.unsettled_children()
-            if child.awaits_trades and child.record.side is Side.BUY
-        )
-        return open_buys + self._kept_by_hand() + unseen + stated_only
+        return self._claims.cash + self._kept_by_hand() + self._unseen_cash().buys
 
     @property
     def available(self) -> Dollars:
@@ -98,21 +112,11 @@ class Account:
 
     def held(self, token_id: TokenId) -> Size:
         """Shares owned, or about to be, by all that is known."""
-        balance = self._shares_of(token_id)
-        moves = balance.unseen(self._share_moves(token_id))
-        return max(balance.agreed + sum(move.amount for move in moves), 0)
+        return self._holding(token_id).held
 
     def sellable(self, token_id: TokenId) -> Size:
         """Settled shares that no open or unsettled sell stands for."""
-        balance = self._shares_of(token_id)
-        offered = sum(
-            child.remaining
-            for _, child in self._register.open_children()
-            if child.record.side is Side.SELL and child.record.token_id == token_id
-        )
-        moves = balance.unseen(self._share_moves(token_id))
-        sold = -sum(move.amount for move in moves if move.amount < 0)
-        return max(balance.safe - offered - sold, 0)
+        return max(self._holding(token_id).unsold - self._claims.shares(token_id), 0)
 
     def cover(self, token_id: TokenId, side: Side) -> Cover:
         """What pays for a new child, on the exchange's word (rule R4)."""
@@ -123,19 +127,17 @@ class Account:
         return Cover(amount=balance.safe, asked_ms=balance.asked_ms)
 
     def funds(self, market: Market, token_id: TokenId) -> Funds:
-        """What one order may reckon with."""
-        opposite = market.opposite(token_id).token_id
-        held_value = self._worth(token_id) + self._worth(opposite)
-        others = (t for t in self._shares if t not in {token_id, opposite})
-        wealth = self._cash_owned() + held_value + sum(self._worth(t) for t in others)
-        return Funds(
-            available=self.available,
-            sellable=self.sellable(token_id),
-            held=self.held(token_id),
-            held_opposite=self.held(opposite),
-            wealth=wealth,
-            held_value=held_value,
-        )
+        """What one order may reckon with; orders of one token ask one after the other."""
+        as_of = (*self._as_of(), self._monitor.markets_version, self._moves)
+        kept = self._funds.get(token_id)
+        if kept is None or kept[0] != as_of:
+            kept = self._funds[token_id] = as_of, self._count_funds(market, token_id)
+        return kept[1]
+
+    def book_moved(self, token_id: TokenId) -> None:
+        """The best bid of a token may be another, and with it the worth of a holding."""
+        self._moves += 1
+        self._worths.note(token_id)
 
     def view(self) -> AccountView:
         """A frozen picture."""
@@ -152,6 +154,24 @@ class Account:
         )
 
     # -- inside --
+
+    def _count_funds(self, market: Market, token_id: TokenId) -> Funds:
+        opposite = market.opposite(token_id).token_id
+        both = self._worth(token_id), self._worth(opposite)
+        unread = (
+            worth
+            for token, worth in zip((token_id, opposite), both, strict=True)
+            if token not in self._shares
+        )
+        positions = self._worths.total(self._shares, self._as_of())
+        return Funds(
+            available=self.available,
+            sellable=self.sellable(token_id),
+            held=self.held(token_id),
+            held_opposite=self.held(opposite),
+            wealth=max(self._cash.agreed - self._unseen_cash().spent, 0) + positions + sum(unread),
+            held_value=sum(both),
+        )
 
     def _shares_of(self, token_id: TokenId) -> Balance:
         return self._shares.get(token_id, _NOTHING)
@@ -182,6 +202,33 @@ class Account:
         balance = self._shares_of(token_id)
         return not balance.is_known or bool(balance.latest or balance.agreed)
 
+    def _as_of(self) -> tuple[int, ...]:
+        """The same for as long as no order, fill or balance has changed."""
+        return self._register.version, self._readings
+
+    def _holding(self, token_id: TokenId) -> _Holding:
+        kept, as_of = self._holdings.get(token_id), self._as_of()
+        if kept is None or kept.as_of != as_of:
+            kept = self._holdings[token_id] = self._count_holding(token_id, as_of)
+        return kept
+
+    def _count_holding(self, token_id: TokenId, as_of: tuple[int, ...]) -> _Holding:
+        balance = self._shares_of(token_id)
+        moves = [move.amount for move in balance.unseen(self._share_moves(token_id))]
+        sold = -sum(amount for amount in moves if amount < 0)
+        return _Holding(as_of, max(balance.agreed + sum(moves), 0), balance.safe - sold)
+
+    def _unseen_cash(self) -> _UnseenCash:
+        if self._unseen_kept.as_of != self._as_of():
+            buys = (fill for fill in self._unseen(self._cash) if fill.side is Side.BUY)
+            moves = self._cash.unseen(self._cash_moves())
+            self._unseen_kept = _UnseenCash(
+                as_of=self._as_of(),
+                buys=sum(notional_up(fill.price, fill.size) + fill.fee for fill in buys),
+                spent=-sum(move.amount for move in moves),
+            )
+        return self._unseen_kept
+
     def _kept_by_hand(self) -> Dollars:
         """What buys placed by hand keep of the cash."""
         return sum(
@@ -189,11 +236,6 @@ class Account:
             for order in self._register.foreign.values()
             if order.side is Side.BUY
         )
-
-    def _cash_owned(self) -> Dollars:
-        """Cash once the fills that the balance may not show yet have settled."""
-        moves = self._cash.unseen(self._cash_moves())
-        return max(self._cash.agreed + sum(move.amount for move in moves), 0)
 
     def _worth(self, token_id: TokenId) -> Dollars:
         """Holding at the best bid: what it would fetch, not what one hopes."""
@@ -224,13 +266,6 @@ class Account:
                 del unseen[key]
                 for balance in balances:
                     balance.seen.discard(key)
-
-    def _worst_cost(self, child: Child, size: Size) -> Dollars:
-        market = self._monitor.market(child.record.token_id)
-        cost = notional_up(child.record.price, size)
-        if market is None or child.record.post_only:
-            return cost
-        return cost + market.fees.reserve(child.record.price, size)
 
 
 _NOTHING = Balance()

@@ -5,6 +5,7 @@ A library class: given an exchange, a store, a clock and a random source, it nee
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from random import Random
@@ -20,7 +21,7 @@ from polyterm.engine.emergency_stop import EmergencyStop
 from polyterm.engine.errands import Errands
 from polyterm.engine.fill_tracker import FillTracker
 from polyterm.engine.following import Following
-from polyterm.engine.gauges import gauges, profit_of
+from polyterm.engine.gauges import gauges, profit_of, tasks_gauge
 from polyterm.engine.health import health_view
 from polyterm.engine.heartbeat import Heartbeat
 from polyterm.engine.intake import Intake, summary
@@ -33,7 +34,8 @@ from polyterm.engine.measured import EXCHANGE_HOPS, STORE_HOPS, measured
 from polyterm.engine.metrics import Family, Metrics
 from polyterm.engine.order_changes import apply_change, plan_change
 from polyterm.engine.order_register import OrderRegister
-from polyterm.engine.own_orders import resting, taken_out
+from polyterm.engine.own_orders import resting
+from polyterm.engine.own_sizes import OwnBooks
 from polyterm.engine.parent import Child
 from polyterm.engine.ports import Exchange
 from polyterm.engine.projector import order_detail, order_view
@@ -44,11 +46,10 @@ from polyterm.engine.settings import EngineSettings, ExitPolicy
 from polyterm.engine.weather import Weather
 from polyterm.engine.workers import Workers
 from polyterm.models.complaint import Complaint, RefusedError
-from polyterm.models.enums import OrderStatus, Side, VenueName
+from polyterm.models.enums import OrderStatus, VenueName
 from polyterm.models.events import Event, Feed, FeedChanged, Noticed, OrderAccepted
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
-from polyterm.models.money import Price, Size
 from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
 from polyterm.models.plan import ChangeView, PlanView
@@ -89,7 +90,7 @@ class Engine:
             clock,
             stale_after_ms=round(settings.stale_after_s * 1000),
             own_orders=self._own_orders,
-            taken_out=self._taken_out,
+            own_sizes=OwnBooks(self._register, clock).sizes,
             on_change=self._book_changed,
             on_feed=lambda is_up, reason: self._feed_changed(Feed.MARKET, is_up, reason),
         )
@@ -337,7 +338,8 @@ class Engine:
         """What was counted in this run, and what is true now."""
         profit = profit_of(self.list_orders(), lambda token_id: self._monitor.top(token_id).micro)
         now = gauges(self.health(), self.account(), profit)
-        return (*self._metrics.families(), *now, *(read() for read in self.more_gauges))
+        around = (tasks_gauge(len(asyncio.all_tasks())), *(read() for read in self.more_gauges))
+        return (*self._metrics.families(), *now, *around)
 
     async def kept_after(self) -> int:
         """The number after which every fact is still in the journal; 0 where all are."""
@@ -393,12 +395,10 @@ class Engine:
     def _own_orders(self, token_id: TokenId) -> Iterable[OwnOrder]:
         return resting(self._register, self._monitor, token_id)
 
-    def _taken_out(self, token_id: TokenId) -> Iterable[tuple[Side, Price, Size]]:
-        return taken_out(self._register, token_id)
-
     # -- inside: news --
 
     def _book_changed(self, token_id: TokenId) -> None:
+        self._account.book_moved(token_id)
         for parent in self._register.at_work_on(token_id):
             parent.wake.set()
 

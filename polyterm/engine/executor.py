@@ -11,12 +11,12 @@ import asyncio
 from contextlib import suppress
 
 from polyterm.engine.desk import Desk
-from polyterm.engine.own_orders import note_queue, note_step_ahead
-from polyterm.engine.parent import DUST, Child, Parent, Tape
+from polyterm.engine.parent import DUST, Child, Parent
 from polyterm.engine.ports import ExchangeError, Outcome
 from polyterm.engine.prover import Prover
 from polyterm.engine.refusals import hopeless
 from polyterm.engine.sender import Held, Sender, Sent
+from polyterm.engine.shown import Shown
 from polyterm.models.enums import ChildStatus, OrderStatus
 from polyterm.models.events import OrderAdjusted, OrderResized
 from polyterm.models.money import Price, Size, format_units
@@ -25,13 +25,10 @@ from polyterm.strategies.base import (
     Decision,
     Done,
     Fail,
-    MarketView,
-    OrderState,
     Place,
     Replace,
     Resize,
     Wait,
-    Working,
 )
 from polyterm.strategies.router import decide
 
@@ -49,6 +46,7 @@ class Executor:
     def __init__(self, desk: Desk, parent: Parent) -> None:
         self._desk = desk
         self._parent = parent
+        self._shown = Shown(desk, parent)
         self._sender = Sender(desk)
         self._prover = Prover(desk)
         self._refusals = 0
@@ -83,7 +81,8 @@ class Executor:
         if self._parent.awaits_trades:
             self._parent.waits_for = "matched: waiting for its trades"
             await self._prover.await_trades(list(self._parent.children.values()))
-        decision = decide(self._state(), self._view(), self._now(), self._parent.random())
+        order, market = self._shown.order(), self._shown.market()
+        decision = decide(order, market, self._now(), self._parent.random())
         return await self._carry_out(decision)
 
     async def _carry_out(self, decision: Decision) -> float | None:
@@ -266,17 +265,25 @@ class Executor:
         """Sleep until woken or over; a hold is only broken by a person."""
         held = self._not_before - self._desk.clock.monotonic()
         while held > _TIMER_S and not self._is_called_off():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(held):
-                    await self._parent.wake.wait()
+            await self._sleep(held)
             self._parent.wake.clear()
             held = self._not_before - self._desk.clock.monotonic()
         if seconds == 0.0 or self._is_called_off():
             await asyncio.sleep(0)
             return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._parent.wake.wait()
+        await self._sleep(seconds)
+
+    async def _sleep(self, seconds: float | None) -> None:
+        """Until woken; the time wakes too. A timer costs half of what a timeout does."""
+        wake = self._parent.wake
+        if seconds is None:
+            await wake.wait()
+            return
+        timer = asyncio.get_running_loop().call_later(seconds, wake.set)
+        try:
+            await wake.wait()
+        finally:
+            timer.cancel()
 
     def _is_called_off(self) -> bool:
         parent = self._parent
@@ -285,73 +292,3 @@ class Executor:
             or parent.pause_asked
             or parent.record.status is OrderStatus.NEEDS_DECISION
         )
-
-    # -- what the strategy is shown --
-
-    def _state(self) -> OrderState:
-        record, request = self._parent.record, self._parent.record.request
-        market = self._desk.market_of(self._parent)
-        self._note_places()
-        return OrderState(
-            order_id=record.order_id,
-            side=request.side,
-            size=record.target,
-            size_cap=request.size_units,
-            filled=self._parent.filled,
-            worst_price=request.worst_price,
-            params=request.params,
-            urgency=request.urgency,
-            post_only=request.post_only or self._desk.weather.is_post_only,
-            accepted_ms=record.created_ms,
-            deadline_ms=record.deadline_ms,
-            end_action=request.end_action,
-            working=tuple(_working(child) for child in self._parent.working),
-            children=len(self._parent.children),
-            adjustments=record.adjustments,
-            last_adjusted_ms=record.last_adjusted_ms,
-            last_ended_ms=self._parent.last_ended_ms,
-            funds=self._desk.account.funds(market, self._parent.token_id),
-            paid=self._parent.paid(),
-            resized_ms=self._parent.resized_ms,
-            crossed=self._parent.has_child_since(record.deadline_ms),
-            seed=record.seed,
-            filled_before=self._tape().filled_before,
-            stepped_ahead=sum(child.stepped_ahead for child in self._parent.children.values()),
-            volume_cap=None if request.volume_cap is None else float(request.volume_cap),
-        )
-
-    def _note_places(self) -> None:
-        desk = self._desk
-        for child in self._parent.working:
-            if child.status is ChildStatus.LIVE:
-                note_queue(desk.register, desk.monitor, child)
-                note_step_ahead(desk.monitor, child, self._now())
-
-    def _view(self) -> MarketView:
-        parent = self._parent
-        return MarketView(
-            market=self._desk.market_of(parent),
-            token_id=parent.token_id,
-            book=self._desk.monitor.others(parent.token_id),
-            is_fresh=self._desk.monitor.is_fresh(parent.token_id),
-            traded=self._desk.monitor.traded_size(parent.token_id) - self._tape().from_size,
-        )
-
-    def _tape(self) -> Tape:
-        """Where the order began to count what the market trades: at its first look in this run."""
-        parent = self._parent
-        if parent.tape is None:
-            parent.tape = Tape(self._desk.monitor.traded_size(parent.token_id), parent.filled)
-        return parent.tape
-
-
-def _working(child: Child) -> Working:
-    return Working(
-        child_id=child.child_id,
-        price=child.record.price,
-        size=child.record.size,
-        remaining=child.remaining,
-        since_ms=child.record.created_ms,
-        is_live=child.status is ChildStatus.LIVE,
-        ahead=child.ahead,
-    )

@@ -115,5 +115,10 @@ def budget_gauge(left: Iterable[tuple[str, float]]) -> Family:
     return Family("polyterm_rate_budget_tokens", Kind.GAUGE, text, samples, "tokens")
 
 
+def tasks_gauge(count: int) -> Family:
+    """Tasks of the event loop: steady where nothing leaks."""
+    return _gauge("polyterm_tasks", "Tasks of the event loop.", count)
+
+
 def _seconds(ms: float | None) -> float | None:
     return None if ms is None else ms / 1000

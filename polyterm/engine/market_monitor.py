@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from polyterm.engine.clock import Clock
+from polyterm.engine.own_sizes import OwnSizes
 from polyterm.engine.ports import BookSnapshot
 from polyterm.models.book import BookTop, OrderBook
 from polyterm.models.enums import Side
@@ -22,6 +23,15 @@ from polyterm.models.snapshot import LastTrade, MarketSnapshot, OwnOrder
 
 SHOWN_DEPTH = 50
 DECISION_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """The book without our own orders, and what it was made of."""
+
+    top: BookTop
+    own: OwnSizes
+    book: BookTop
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +47,7 @@ class _Watched:
     traded: Size = 0
     wrong_since_ms: int | None = None
     top: BookTop | None = None
+    others: _Others | None = None
 
 
 class MarketMonitor:
@@ -47,19 +58,21 @@ class MarketMonitor:
         clock: Clock,
         stale_after_ms: int,
         own_orders: Callable[[TokenId], Iterable[OwnOrder]],
-        taken_out: Callable[[TokenId], Iterable[tuple[Side, Price, Size]]],
+        own_sizes: Callable[[TokenId], OwnSizes],
         on_change: Callable[[TokenId], None],
         on_feed: Callable[[bool, str], None],
     ) -> None:
         self._clock = clock
         self._stale_after_ms = stale_after_ms
         self._own_orders = own_orders
-        self._taken_out = taken_out
+        self._own_sizes = own_sizes
         self._on_change = on_change
         self._on_feed = on_feed
         self._watched: dict[TokenId, _Watched] = {}
         self._watchers: Counter[ConditionId] = Counter()
         self._changed: set[TokenId] = set()
+        self.markets_version = 0
+        """Grows whenever a market comes, goes, or has another grid, fee or state."""
         self.is_up = False
         self.last_frame_ms: int | None = None
 
@@ -77,6 +90,7 @@ class MarketMonitor:
             return False
         for outcome in market.outcomes:
             self._watched[outcome.token_id] = _Watched(market, outcome.token_id)
+        self.markets_version += 1
         return True
 
     def remove(self, market: Market) -> bool:
@@ -87,6 +101,8 @@ class MarketMonitor:
         del self._watchers[market.condition_id]
         for outcome in market.outcomes:
             self._watched.pop(outcome.token_id, None)
+            self._on_change(outcome.token_id)
+        self.markets_version += 1
         return True
 
     def market(self, token_id: TokenId) -> Market | None:
@@ -103,7 +119,7 @@ class MarketMonitor:
         for outcome in market.outcomes:
             watched = self._watched.get(outcome.token_id)
             if watched is not None and watched.market != market:
-                watched.market = market
+                self._set_market(watched, market)
                 self._redraw(watched)
 
     # -- reading --
@@ -126,7 +142,19 @@ class MarketMonitor:
 
     def others(self, token_id: TokenId) -> BookTop:
         """The best levels as the others made them: our own orders taken out."""
-        return self.top(token_id).without(self._taken_out(token_id))
+        top, own = self.top(token_id), self._own_sizes(token_id)
+        watched = self._watched.get(token_id)
+        if watched is None or not own.taken_out:
+            return top
+        if watched.others is None or watched.others.top is not top or watched.others.own is not own:
+            ours = ((side, price, size) for (side, price), size in own.taken_out.items())
+            watched.others = _Others(top, own, top.without(ours))
+        return watched.others.book
+
+    def others_at(self, token_id: TokenId, side: Side, price: Price) -> Size:
+        """What the others have resting at one price now."""
+        ours = self._own_sizes(token_id).resting.get((side, price), 0)
+        return max(self.size_at(token_id, side, price) - ours, 0)
 
     def size_at(self, token_id: TokenId, side: Side, price: Price) -> Size:
         """What rests at one price now."""
@@ -200,7 +228,7 @@ class MarketMonitor:
         watched.is_whole = True
         watched.wrong_since_ms = None
         if book.tick is not None and book.tick != watched.market.tick:
-            watched.market = replace(watched.market, tick=book.tick)
+            self._set_market(watched, replace(watched.market, tick=book.tick))
         self._note(watched)
 
     def level_changed(
@@ -229,7 +257,7 @@ class MarketMonitor:
         watched = self._watched.get(token_id)
         if watched is None or watched.market.tick == tick:
             return
-        watched.market = replace(watched.market, tick=tick)
+        self._set_market(watched, replace(watched.market, tick=tick))
         watched.is_whole = False
         self._note(watched)
 
@@ -246,7 +274,7 @@ class MarketMonitor:
         """The market is over: nothing may be sent there any more."""
         for watched in self._watched.values():
             if watched.market.condition_id == condition_id:
-                watched.market = replace(watched.market, accepting_orders=False)
+                self._set_market(watched, replace(watched.market, accepting_orders=False))
                 self._note(watched)
 
     def market_feed_up(self) -> None:
@@ -262,6 +290,10 @@ class MarketMonitor:
         self._on_feed(False, reason)
 
     # -- inside --
+
+    def _set_market(self, watched: _Watched, market: Market) -> None:
+        watched.market = market
+        self.markets_version += 1
 
     def _new_epoch(self) -> None:
         for watched in self._watched.values():

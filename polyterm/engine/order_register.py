@@ -8,24 +8,18 @@ exchange itself shows otherwise, and each change goes to the journal as it is ma
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 
 from polyterm.engine.child_states import ChildEvent, is_stale_news, next_status
 from polyterm.engine.clock import Clock
 from polyterm.engine.journal import Journal
+from polyterm.engine.order_facts import changed, filled, settled
 from polyterm.engine.parent import DUST, Child, Parent
 from polyterm.engine.ports import RemoteOrder, RemoteStatus, TradeLeg, TradeReport
 from polyterm.engine.records import FillRecord, Saved
 from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
-from polyterm.models.events import (
-    ChildChanged,
-    Event,
-    Filled,
-    FillSettled,
-    Noticed,
-    OrderStatusChanged,
-)
+from polyterm.models.events import Event, Noticed, OrderStatusChanged
 from polyterm.models.ids import ChildId, OrderId, TokenId, TradeId
 from polyterm.models.market import FeeSchedule, Market
 from polyterm.models.money import Size, format_units
@@ -77,6 +71,11 @@ class OrderRegister:
         self._unfinished: defaultdict[TokenId, dict[OrderId, Parent]] = defaultdict(dict)
         self._by_token: defaultdict[TokenId, dict[ChildId, Child]] = defaultdict(dict)
         self._changed: set[TokenId] = set()
+        self.version = 0
+        """Grows with every change of a child, a fill, or an order placed by hand."""
+        self._versions: Counter[TokenId] = Counter()
+        self.on_child: Callable[[Child], None] = lambda child: None
+        """Called when a child came, went or changed."""
         self.on_trade: Callable[[], None] = lambda: None
         """Called when money or shares moved."""
         self.on_late: Callable[[Child], None] = lambda child: None
@@ -89,7 +88,7 @@ class OrderRegister:
         for child_record in saved.children:
             self._adopt(self.parents[child_record.order_id], Child(child_record))
         for fill in saved.fills:
-            self._keep(self._children[fill.child_id][1], fill)
+            self._keep(*self._children[fill.child_id], fill)
         for adjustment in saved.adjustments:
             parent = self.parents.get(OrderId(adjustment.order_id or ""))
             if parent is not None:
@@ -126,6 +125,10 @@ class OrderRegister:
     def at_work_on(self, token_id: TokenId) -> Iterator[Parent]:
         """Unfinished parents of a token."""
         return (parent for parent in self._unfinished[token_id].values())
+
+    def version_of(self, token_id: TokenId) -> int:
+        """Grows with every change of an order of ours in that token."""
+        return self._versions[token_id]
 
     def take_changed(self) -> frozenset[TokenId]:
         """Tokens whose own orders changed since the last call."""
@@ -173,7 +176,7 @@ class OrderRegister:
         del self._unsettled[child.child_id]
         del self._by_token[parent.token_id][child.child_id]
         del parent.children[child.child_id]
-        self._changed.add(parent.token_id)
+        self._note(parent, child)
 
     def move(self, child_id: ChildId, event: ChildEvent, reason: str = "") -> None:
         """Apply what happened to a child, by the table."""
@@ -203,7 +206,7 @@ class OrderRegister:
         for order in orders:
             self.see_order(order)
         for gone in [child_id for child_id in self.foreign if child_id not in shown]:
-            self._changed.add(self.foreign.pop(gone).token_id)
+            self._note_token(self.foreign.pop(gone).token_id)
         return shown
 
     def see_trade(self, trade: TradeReport) -> None:
@@ -234,17 +237,20 @@ class OrderRegister:
     def _adopt(self, parent: Parent, child: Child) -> None:
         parent.children[child.child_id] = child
         self._children[child.child_id] = (parent, child)
+        self._enlist(parent, child)
+        self.foreign.pop(child.child_id, None)
+        self._note(parent, child)
+
+    def _enlist(self, parent: Parent, child: Child) -> None:
         self._unsettled[child.child_id] = (parent, child)
         self._by_token[parent.token_id][child.child_id] = child
-        self.foreign.pop(child.child_id, None)
-        self._changed.add(parent.token_id)
 
     def _see_foreign(self, remote: RemoteOrder) -> None:
         if remote.status.is_final:
             self.foreign.pop(remote.child_id, None)
         else:
             self.foreign[remote.child_id] = remote
-        self._changed.add(remote.token_id)
+        self._note_token(remote.token_id)
 
     def _see_matched(self, parent: Parent, child: Child, matched: Size) -> None:
         stated = min(matched, child.record.size + DUST)
@@ -252,6 +258,7 @@ class OrderRegister:
             return
         child.record.matched = stated
         self._unsettled[child.child_id] = (parent, child)
+        self._note(parent, child)
         self._journal.record(children=(child.record,))
         self._touch(parent)
 
@@ -270,10 +277,11 @@ class OrderRegister:
         child.has_rested = child.has_rested or after is ChildStatus.LIVE
         record.reason = reason
         record.ended_ms = self._clock.now_ms() if after.is_final else None
-        self._journal.record(self._child_changed(parent, child), children=(record,))
         if came_back:
-            self._unsettled[record.child_id] = (parent, child)
-            self._by_token[parent.token_id][child.child_id] = child
+            self._enlist(parent, child)
+        self._note(parent, child)
+        self._journal.record(changed(child, self._clock.now_ms()), children=(record,))
+        if came_back:
             self._alarm(parent, f"child {record.child_id[:10]} is alive after all: taking it back")
             self.on_late(child)
         self._touch(parent)
@@ -293,38 +301,28 @@ class OrderRegister:
             at_ms=trade.at_ms or self._clock.now_ms(),
             settled_ms=self._clock.now_ms() if trade.status.is_final else None,
         )
-        self._keep(child, fill)
+        self._keep(parent, child, fill)
         at_ms = self._clock.now_ms()
-        events: list[Event] = [
-            Filled(
-                at_ms=at_ms,
-                order_id=parent.order_id,
-                child_id=fill.child_id,
-                trade_id=fill.trade_id,
-                side=fill.side,
-                price=fill.price,
-                size=fill.size,
-                fee=fill.fee,
-                is_maker=fill.is_maker,
-            )
-        ]
+        events: list[Event] = [filled(fill, at_ms)]
         if fill.status.is_final:
-            events.append(_settled(fill, at_ms))
+            events.append(settled(fill, at_ms))
         self._journal.record(*events, fills=(fill,))
         if child.record.size - child.matched < DUST:
             self._move(parent, child, ChildEvent.SEEN_FILLED, "")
         self._after_trade(parent, fill)
 
-    def _keep(self, child: Child, fill: FillRecord) -> None:
+    def _keep(self, parent: Parent, child: Child, fill: FillRecord) -> None:
         child.fills[fill.trade_id] = fill
         self.unseen_fills[fill.trade_id, fill.child_id] = fill
         self.traded_tokens.add(fill.token_id)
+        self._note(parent, child)
 
     def _settle(self, parent: Parent, child: Child, fill: FillRecord, status: TradeStatus) -> None:
         fill.status = status
         if status.is_final:
             fill.settled_ms = self._clock.now_ms()
-        self._journal.record(_settled(fill, self._clock.now_ms()), fills=(fill,))
+        self._note(parent, child)
+        self._journal.record(settled(fill, self._clock.now_ms()), fills=(fill,))
         self._after_trade(parent, fill)
 
     def _after_trade(self, parent: Parent, fill: FillRecord) -> None:
@@ -341,40 +339,24 @@ class OrderRegister:
         market = self._market_of(token_id)
         return market.fees if market is not None else FeeSchedule()
 
+    def _note(self, parent: Parent, child: Child) -> None:
+        """What was reckoned from a child before is out of date; first thing after every change."""
+        parent.forget_sums()
+        self.on_child(child)
+        self._note_token(parent.token_id)
+
+    def _note_token(self, token_id: TokenId) -> None:
+        self.version += 1
+        self._versions[token_id] += 1
+        self._changed.add(token_id)
+
     def _touch(self, parent: Parent) -> None:
-        self._changed.add(parent.token_id)
         if parent.record.status in {OrderStatus.ACTIVE, OrderStatus.PARTIALLY_FILLED}:
             self.set_status(parent, parent.status_at_work(), parent.record.reason)
         parent.wake.set()
-
-    def _child_changed(self, parent: Parent, child: Child) -> ChildChanged:
-        record = child.record
-        return ChildChanged(
-            at_ms=self._clock.now_ms(),
-            order_id=parent.order_id,
-            child_id=record.child_id,
-            status=record.status,
-            side=record.side,
-            price=record.price,
-            size=record.size,
-            matched=child.matched,
-            reason=record.reason,
-        )
 
     def _alarm(self, parent: Parent, text: str) -> None:
         _log.warning("%s", text, extra={"order_id": parent.order_id})
         self._journal.record(
             Noticed(at_ms=self._clock.now_ms(), order_id=parent.order_id, is_alarm=True, text=text)
         )
-
-
-def _settled(fill: FillRecord, at_ms: int) -> FillSettled:
-    return FillSettled(
-        at_ms=at_ms,
-        order_id=fill.order_id,
-        child_id=fill.child_id,
-        trade_id=fill.trade_id,
-        status=fill.status,
-        price=fill.price,
-        size=fill.size,
-    )

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.order_register import OrderRegister
+from polyterm.engine.own_sizes import IN_BOOK
 from polyterm.engine.parent import Child
-from polyterm.models.enums import ChildStatus, Side
 from polyterm.models.ids import TokenId
-from polyterm.models.money import Price, Size
 from polyterm.models.snapshot import OwnOrder
 
 STEP_AHEAD_MS = 3_000
 """Whoever betters a price so soon has reacted to it."""
-_IN_BOOK = frozenset({ChildStatus.LIVE, ChildStatus.CANCELLING})
 
 
 def resting(register: OrderRegister, monitor: MarketMonitor, token: TokenId) -> Iterator[OwnOrder]:
@@ -24,10 +22,10 @@ def resting(register: OrderRegister, monitor: MarketMonitor, token: TokenId) -> 
     there, and never more than what stands there now (nothing says who left).
     """
     for child in register.in_book(token):
-        if child.status not in _IN_BOOK:
+        if child.status not in IN_BOOK:
             continue
         record = child.record
-        note_queue(register, monitor, child)
+        note_queue(monitor, child)
         yield OwnOrder(
             child_id=child.child_id,
             order_id=record.order_id,
@@ -48,40 +46,16 @@ def resting(register: OrderRegister, monitor: MarketMonitor, token: TokenId) -> 
             )
 
 
-def note_queue(register: OrderRegister, monitor: MarketMonitor, child: Child) -> None:
+def note_queue(monitor: MarketMonitor, child: Child) -> None:
     """Look how much is before a resting child at its price."""
-    record, token = child.record, child.record.token_id
-    at_level = monitor.size_at(token, record.side, record.price)
-    others = max(at_level - _ours_at(register, token, record.side, record.price), 0)
+    others = monitor.others_at(child.record.token_id, child.record.side, child.record.price)
     child.ahead = others if child.ahead is None else min(child.ahead, others)
 
 
-def note_step_ahead(monitor: MarketMonitor, child: Child, now_ms: int) -> None:
-    """Look whether somebody bettered the price of a child that was shown a moment ago."""
+def is_stepped_ahead(monitor: MarketMonitor, child: Child, now_ms: int) -> bool:
+    """Whether somebody bettered the price of a child that was shown a moment ago."""
     record = child.record
+    if now_ms - record.created_ms > STEP_AHEAD_MS:
+        return False
     best = monitor.others(record.token_id).side(record.side)
-    is_behind = bool(best) and record.side.sign * (best[0].price - record.price) > 0
-    if is_behind and now_ms - record.created_ms <= STEP_AHEAD_MS:
-        child.stepped_ahead = True
-
-
-def taken_out(register: OrderRegister, token: TokenId) -> Iterator[tuple[Side, Price, Size]]:
-    """What to take out of a book to see the others: our resting orders, and our recent ghosts.
-
-    A book may still show an order for a moment after its end was proved; taken for somebody
-    else's, it would be joined or outbid by its own replacement.
-    """
-    for child in register.in_book(token):
-        if child.status in _IN_BOOK:
-            yield child.record.side, child.record.price, child.remaining
-        elif child.status.is_final:
-            left = child.record.size - child.matched
-            yield child.record.side, child.record.price, max(left, 0)
-
-
-def _ours_at(register: OrderRegister, token: TokenId, side: Side, price: Price) -> Size:
-    return sum(
-        child.remaining
-        for child in register.in_book(token)
-        if child.status in _IN_BOOK and (child.record.side, child.record.price) == (side, price)
-    )
+    return bool(best) and record.side.sign * (best[0].price - record.price) > 0

@@ -78,6 +78,20 @@ class Tape:
     filled_before: Size
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the children of a parent add up to."""
+
+    filled: Size
+    exposure: Size
+    paid: Dollars
+    fees: Dollars
+    working: tuple[Child, ...]
+    awaits_trades: bool
+    last_made_ms: int | None
+    last_ended_ms: int | None
+
+
 @dataclass(slots=True, eq=False)
 class Parent:
     """A parent order at work."""
@@ -94,6 +108,9 @@ class Parent:
     """Since when it counts traded volume; what earlier runs saw of it was not kept."""
     waits_for: str = ""
     """What the strategy or the gate is waiting for, in words; not worth a journal entry."""
+    stepped_ahead: int = 0
+    """Children of this run that others stepped ahead of within moments."""
+    _sums: Sums | None = None
 
     @property
     def order_id(self) -> OrderId:
@@ -115,20 +132,31 @@ class Parent:
         """Whether it has ended."""
         return self.record.status.is_final
 
+    def forget_sums(self) -> None:
+        """A child changed: add up anew at the next look. Whoever changes one must call this."""
+        self._sums = None
+
+    @property
+    def sums(self) -> Sums:
+        """What the children add up to; an order is looked at far more often than it changes."""
+        if self._sums is None:
+            self._sums = _added_up(tuple(self.children.values()))
+        return self._sums
+
     @property
     def filled(self) -> Size:
         """Shares filled by any evidence and not reversed."""
-        return sum(child.filled for child in self.children.values())
+        return self.sums.filled
 
     @property
-    def working(self) -> list[Child]:
+    def working(self) -> tuple[Child, ...]:
         """Children that may still trade, oldest first."""
-        return [child for child in self.children.values() if not child.status.is_final]
+        return self.sums.working
 
     @property
     def exposure(self) -> Size:
         """Shares it has or may yet get: what rule R4 keeps within the target."""
-        return sum(child.filled + child.remaining for child in self.children.values())
+        return self.sums.exposure
 
     @property
     def fills(self) -> list[FillRecord]:
@@ -139,37 +167,25 @@ class Parent:
     @property
     def awaits_trades(self) -> bool:
         """Whether some child has matched shares whose trades are still to come."""
-        return any(child.awaits_trades for child in self.children.values())
+        return self.sums.awaits_trades
 
     @property
     def last_ended_ms(self) -> int | None:
         """When its last child ended."""
-        ended = [c.record.ended_ms for c in self.children.values() if c.record.ended_ms is not None]
-        return max(ended, default=None)
+        return self.sums.last_ended_ms
 
     def has_child_since(self, at_ms: int | None) -> bool:
         """Whether a child was made at that time or later; never where there is no such time."""
-        return at_ms is not None and any(
-            child.record.created_ms >= at_ms for child in self.children.values()
-        )
+        made_ms = self.sums.last_made_ms
+        return at_ms is not None and made_ms is not None and made_ms >= at_ms
 
     def paid(self) -> Dollars:
         """Price x size over the fills that were not reversed."""
-        return sum(
-            notional(fill.price, fill.size)
-            for child in self.children.values()
-            for fill in child.fills.values()
-            if fill.status is not TradeStatus.FAILED
-        )
+        return self.sums.paid
 
     def fees(self) -> Dollars:
         """Fees of the fills that were not reversed."""
-        return sum(
-            fill.fee
-            for child in self.children.values()
-            for fill in child.fills.values()
-            if fill.status is not TradeStatus.FAILED
-        )
+        return self.sums.fees
 
     def status_at_work(self) -> OrderStatus:
         """What a running order shows."""
@@ -178,3 +194,18 @@ class Parent:
     def random(self) -> Random:
         """A source that gives the same draws until another child was placed."""
         return Random(self.record.seed << 24 | len(self.children))  # noqa: S311 - not for secrets
+
+
+def _added_up(children: tuple[Child, ...]) -> Sums:
+    kept = [f for c in children for f in c.fills.values() if f.status is not TradeStatus.FAILED]
+    ended = (child.record.ended_ms for child in children)
+    return Sums(
+        filled=sum(child.filled for child in children),
+        exposure=sum(child.filled + child.remaining for child in children),
+        paid=sum(notional(fill.price, fill.size) for fill in kept),
+        fees=sum(fill.fee for fill in kept),
+        working=tuple(child for child in children if not child.status.is_final),
+        awaits_trades=any(child.awaits_trades for child in children),
+        last_made_ms=max((child.record.created_ms for child in children), default=None),
+        last_ended_ms=max((ms for ms in ended if ms is not None), default=None),
+    )

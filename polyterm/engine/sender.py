@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from polyterm.engine.child_states import ChildEvent
 from polyterm.engine.desk import Desk
+from polyterm.engine.order_facts import changed
 from polyterm.engine.parent import Child, Parent
 from polyterm.engine.ports import ChildTicket, Outcome, SendReport, SignedOrder
 from polyterm.engine.records import ChildRecord, StoreError
 from polyterm.engine.safety import Intended, check_child
 from polyterm.models.enums import ChildStatus, OrderType, Side
-from polyterm.models.events import ChildChanged
 from polyterm.models.ids import ChildId
 from polyterm.models.money import Dollars, Price, Size
 
@@ -103,19 +103,9 @@ class Sender:
     async def _write_down(self, parent: Parent, child: Child) -> Held | None:
         record = child.record
         self._desk.register.add_child(parent, child)
-        written = ChildChanged(
-            at_ms=record.created_ms,
-            order_id=parent.order_id,
-            child_id=record.child_id,
-            status=record.status,
-            side=record.side,
-            price=record.price,
-            size=record.size,
-            matched=0,
-            reason=record.reason,
-        )
         try:
             cover = self._desk.account.cover(record.token_id, record.side)
+            written = changed(child, record.created_ms)
             await self._desk.journal.write_child(record, cover, written)
         except StoreError as error:
             self._desk.register.drop_child(parent, child)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from polyterm.engine.market_monitor import MarketMonitor
+from polyterm.engine.own_sizes import NOTHING
 from polyterm.engine.ports import BookSnapshot
 from polyterm.models.book import Level
 from polyterm.models.money import UNIT
@@ -33,7 +34,7 @@ def monitor(clock: _Clock) -> MarketMonitor:
         clock,
         LIMIT_MS,
         own_orders=lambda token: (),
-        taken_out=lambda token: (),
+        own_sizes=lambda token: NOTHING,
         on_change=lambda token: None,
         on_feed=lambda is_up, reason: None,
     )

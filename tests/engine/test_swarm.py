@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from polyterm.engine.parent import DUST
 from polyterm.models.book import Level
 from polyterm.models.complaint import RefusedError
+from polyterm.models.enums import Side, TradeStatus
 from polyterm.models.ids import OrderId
 from polyterm.models.money import UNIT
 from tests.engine.desk import Desk, iceberg, micro, open_desk
+from tests.engine.full_sums import check_sums
+from tests.fakes.exchange import YES
 from tests.fakes.virtual_time import run_virtual
 
 _TROUBLE = ("lose", "drop", "refuse", "busy", "unsent", "again")
@@ -29,6 +32,7 @@ class _Swarm:
         self.targets: dict[OrderId, int] = {}
         self.unwritten: list[str] = []
         desk.exchange.on_arrival = self._arrived
+        desk.exchange.shares[YES] = 100 * UNIT
 
     def _arrived(self, child_id: str) -> None:
         if child_id not in self.desk.store.children:
@@ -36,13 +40,22 @@ class _Swarm:
 
     async def act(self) -> None:
         await self.random.choice(
-            (self._submit, self._trade, self._move_book, self._trouble, self._flap, self._person)
+            (
+                self._submit,
+                self._trade,
+                self._settle,
+                self._move_book,
+                self._trouble,
+                self._flap,
+                self._person,
+            )
         )()
         await asyncio.sleep(self.random.choice((0.0, 0.01, 0.3, 2.0, 7.0)))
         self.check()
 
     def check(self) -> None:
         assert self.unwritten == []
+        check_sums(self.desk.engine)
         bought: dict[str, int] = {}
         for report in self.desk.exchange.reports.values():
             for leg in report.legs:
@@ -54,7 +67,8 @@ class _Swarm:
     async def _submit(self) -> None:
         if len(self.orders) >= 4:
             return
-        request = self.random.choice((micro(size=60), iceberg(size=90, tranche=20)))
+        sell = micro(size=60, limit="0.40", side=Side.SELL)
+        request = self.random.choice((micro(size=60), iceberg(size=90, tranche=20), sell))
         try:
             order_id = await self.desk.engine.submit_order(request)
         except RefusedError:
@@ -66,6 +80,10 @@ class _Swarm:
         for child_id in self.desk.exchange.open_ids():
             if self.random.random() < 0.5:
                 self.desk.exchange.trade(child_id, self.random.choice((3, 10, 500)) * UNIT)
+
+    async def _settle(self) -> None:
+        for trade_id in list(self.desk.exchange.reports):
+            self.desk.exchange.settle(trade_id, TradeStatus.CONFIRMED)
 
     async def _move_book(self) -> None:
         bid = self.random.randrange(4400, 5200, 100)

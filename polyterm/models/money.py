@@ -7,6 +7,7 @@ say is exact here. Text comes in and goes out through `Decimal`; no binary float
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TypeAlias
 
 Price: TypeAlias = int
@@ -88,6 +89,7 @@ def format_dollars(value: Dollars, *, signed: bool = False) -> str:
     return f"{sign}${cents // 100:,}.{cents % 100:02d}"
 
 
+@lru_cache(maxsize=8_192)
 def _format(value: int, places: int, decimals: int) -> str:
     whole, part = divmod(abs(value), 10**places)
     digits = f"{part:0{places}d}".rstrip("0").ljust(decimals, "0")

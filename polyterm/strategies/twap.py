@@ -61,7 +61,7 @@ def decide(order: OrderState, market: MarketView, now_ms: int, random: Random) -
     late_ms = _late_ms(params, schedule, number)
     is_late = late_ms is not None and now_ms >= late_ms
     if order.working:
-        return _watch(order, market, now_ms, schedule, label, late_ms)
+        return _watch(order, market, now_ms, schedule, number, label, late_ms)
     if now_ms < schedule.opens_ms(number):
         return Wait(f"{label}: opens soon", schedule.opens_ms(number))
     size = _child_size(order, market, schedule, due)
@@ -138,15 +138,16 @@ def _watch(
     market: MarketView,
     now_ms: int,
     schedule: Schedule,
+    number: int,
     label: str,
     late_ms: int | None,
 ) -> Decision:
-    child, number = order.working[0], schedule.number(now_ms)
-    more = _child_size(order, market, schedule, schedule.due(number) - child.remaining)
-    start_ms = schedule.start_ms(number)
-    if more and child.since_ms < start_ms <= schedule.opens_ms(number) <= now_ms:
-        return Cancel(child.child_id, f"{label}: the rest of the slice before joins this one")
-    return _until(watch(order, child, market, now_ms, label, late_ms), schedule, now_ms)
+    child, start_ms = order.working[0], schedule.start_ms(number)
+    if child.since_ms < start_ms and schedule.opens_ms(number) <= now_ms:
+        more = _child_size(order, market, schedule, schedule.due(number) - child.remaining)
+        if more:
+            return Cancel(child.child_id, f"{label}: the rest of the slice before joins this one")
+    return _until(watch(order, child, market, now_ms, label, late_ms), schedule, number, now_ms)
 
 
 def _late_ms(params: TwapParams, schedule: Schedule, number: int) -> int | None:
@@ -155,9 +156,8 @@ def _late_ms(params: TwapParams, schedule: Schedule, number: int) -> int | None:
     return schedule.start_ms(number) + int(params.take_after * schedule.slice_ms)
 
 
-def _until(decision: Decision, schedule: Schedule, now_ms: int) -> Decision:
+def _until(decision: Decision, schedule: Schedule, number: int, now_ms: int) -> Decision:
     """A wait ends when the next slice opens, which may need more than the child at work."""
-    number = schedule.number(now_ms)
     if not isinstance(decision, Wait) or number == schedule.count - 1:
         return decision
     following = [schedule.opens_ms(number), schedule.opens_ms(number + 1)]

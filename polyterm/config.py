@@ -95,6 +95,14 @@ class JournalSettings(_Section):
     also for alarms and stops. 0 keeps them for ever."""
 
 
+class MetricsSettings(_Section):
+    """What a daemon shows to a scraper."""
+
+    port: int | None = Field(default=None, ge=0, le=65_535)
+    """Port of 127.0.0.1 where a daemon serves /metrics and nothing else, 0 for a free one; the
+    control socket alone where not set. Every user of this machine can read it."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -118,6 +126,8 @@ class Settings(BaseSettings):
     """How much is logged."""
     journal: JournalSettings = JournalSettings()
     """How long the journal keeps what no order needs any more."""
+    metrics: MetricsSettings = MetricsSettings()
+    """What a daemon shows to a scraper."""
 
     @classmethod
     def settings_customise_sources(

@@ -23,13 +23,12 @@ from polyterm.cli.control_orders import (
     wanted_orders,
 )
 from polyterm.cli.control_stop import stop_and_prove
-from polyterm.cli.open_metrics import CONTENT_TYPE, open_metrics
+from polyterm.cli.metrics_server import answer_metrics
 from polyterm.cli.plain import (
     plain_account,
     plain_change,
     plain_counts,
     plain_detail,
-    plain_family,
     plain_health,
     plain_limits,
     plain_market,
@@ -156,10 +155,7 @@ class _Desk:
         return JSONResponse(plain_limits(self._engine.settings))
 
     async def metrics(self, request: Request) -> Response:
-        families = self._engine.metrics()
-        if request.query_params.get("format") == "json":
-            return JSONResponse([plain_family(family) for family in families])
-        return Response(open_metrics(families), media_type=CONTENT_TYPE)
+        return answer_metrics(self._engine, request)
 
     async def markets(self, request: Request) -> Response:
         text = request.query_params.get("text", "").strip()

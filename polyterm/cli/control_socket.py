@@ -78,7 +78,9 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+async def serving(
+    app: Starlette, listener: socket.socket, name: str = "control socket"
+) -> AsyncIterator[None]:
     """Answer on the socket for as long as the block runs."""
     config = uvicorn.Config(
         app,
@@ -91,7 +93,7 @@ async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[listener]), name="control socket")
+        group.create_task(server.serve(sockets=[listener]), name=name)
         try:
             yield
         finally:

@@ -45,6 +45,7 @@ def daemon(flags: SessionFlags, socket: Path | None) -> None:
 
 async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: Path | None) -> None:
     from polyterm.cli.control import open_control
+    from polyterm.cli.metrics_server import serving_metrics
     from polyterm.cli.reload import reload_settings
     from polyterm.cli.session import open_engine
 
@@ -56,11 +57,14 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
     async with (
         open_engine(prepared, url, settings) as engine,
         open_control(engine, prepared.place, lock, socket) as record,
+        serving_metrics(engine, prepared.settings.metrics.port) as metrics,
     ):
         loop.add_signal_handler(signal.SIGHUP, reload_settings, engine)
         await _until_compared(engine, ended)
         gc.freeze()
         ready = {"ready": True, "socket": record.socket, "pid": record.pid}
+        if metrics is not None:
+            ready["metrics"] = metrics
         click.echo(json.dumps({**ready, "venue": prepared.place.venue.value}))
         await _run_until(ended)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import configparser
-import json
 import re
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,17 +15,10 @@ from polyterm.engine.gauges import budget_gauge
 from polyterm.engine.metrics import Kind
 from polyterm.engine.settings import EngineSettings
 from polyterm.models.enums import VenueName
+from tests.cli.dashboard import DOCS, NAME, SUFFIXES, expressions
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.store import MemoryStore
 from tests.fakes.virtual_time import VirtualClock, run_virtual
-
-DOCS = Path(__file__).parents[2] / "docs"
-_NAME = re.compile(r"polyterm_[a-z_]+")
-_SUFFIXES = {
-    Kind.COUNTER: ("_total",),
-    Kind.GAUGE: ("",),
-    Kind.HISTOGRAM: ("_bucket", "_sum", "_count"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +48,7 @@ def families() -> dict[str, Kind]:
 
 
 def test_every_family_is_documented_and_every_documented_one_is_there(families: dict[str, Kind]):
-    assert set(_NAME.findall((DOCS / "metrics.md").read_text())) == set(families)
+    assert set(NAME.findall((DOCS / "metrics.md").read_text())) == set(families)
 
 
 def test_the_strategies_page_names_code_and_tests_that_there_are():
@@ -71,14 +62,8 @@ def test_the_strategies_page_names_code_and_tests_that_there_are():
 
 
 def test_the_dashboard_asks_for_series_that_there_are(families: dict[str, Kind]):
-    series = {name + suffix for name, kind in families.items() for suffix in _SUFFIXES[kind]}
-    dashboard = json.loads((DOCS / "grafana.json").read_text())
-    asked = {
-        name
-        for panel in dashboard["panels"]
-        for target in panel["targets"]
-        for name in _NAME.findall(target["expr"])
-    }
+    series = {name + suffix for name, kind in families.items() for suffix in SUFFIXES[kind]}
+    asked = {name for expression in expressions() for name in NAME.findall(expression)}
     assert len(asked) > 20
     assert asked <= series
 

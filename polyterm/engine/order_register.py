@@ -86,6 +86,7 @@ class OrderRegister:
         for record in saved.parents:
             self._take_in(Parent(record))
         for child_record in saved.children:
+            child_record.body = b""
             self._adopt(self.parents[child_record.order_id], Child(child_record))
         for fill in saved.fills:
             self._keep(*self._children[fill.child_id], fill)

@@ -62,7 +62,8 @@ class ChildRecord:
     """When it ended; nothing while it may still trade."""
     reason: str = ""
     body: bytes = field(repr=False)
-    """The exact signed bytes: the only thing that may ever be sent again for this child."""
+    """The exact signed bytes. Once they are in the journal they stay there as they are, and memory
+    lets go of them."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -110,6 +110,7 @@ class Sender:
         except StoreError as error:
             self._desk.register.drop_child(parent, child)
             return Held(f"not sent, because it could not be written down: {error}")
+        record.body = b""
         return None
 
     async def _send(self, parent: Parent, child: Child, signed: SignedOrder) -> Sent | Held:

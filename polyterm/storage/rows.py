@@ -32,6 +32,8 @@ class Table(Generic[Record]):
     record: type[Record]
     key: tuple[str, ...]
     status: type[ChildStatus] | type[OrderStatus] | type[TradeStatus]
+    fixed: tuple[str, ...] = ()
+    """Columns that stay as they were first written."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -47,7 +49,8 @@ class Table(Generic[Record]):
     @property
     def upsert(self) -> str:
         """Statement that adds a row, or brings the row of that key up to date."""
-        changing = ", ".join(f"{c} = excluded.{c}" for c in self.columns if c not in self.key)
+        fixed = {*self.key, *self.fixed}
+        changing = ", ".join(f"{c} = excluded.{c}" for c in self.columns if c not in fixed)
         return f"{self.insert} ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {changing}"
 
     def row(self, record: Record) -> tuple[object, ...]:
@@ -73,5 +76,5 @@ def _plain(value: object) -> object:
 
 
 PARENTS = Table("parents", ParentRecord, ("order_id",), OrderStatus)
-CHILDREN = Table("children", ChildRecord, ("child_id",), ChildStatus)
+CHILDREN = Table("children", ChildRecord, ("child_id",), ChildStatus, fixed=("body",))
 FILLS = Table("fills", FillRecord, ("trade_id", "child_id"), TradeStatus)

@@ -190,6 +190,24 @@ def test_every_order_was_committed_before_it_arrived() -> None:
     run_virtual(scenario())
 
 
+def test_memory_lets_go_of_signed_bytes_once_they_are_written() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            child_id = await desk.resting(await desk.engine.submit_order(micro()))
+            found = desk.engine._register.child(child_id)
+            assert found is not None
+            assert found[1].record.body == b""
+            assert desk.store.children[child_id].body
+            kept = desk.store
+        async with open_desk(store=kept) as again:
+            assert kept.children[child_id].body
+            found = again.engine._register.child(child_id)
+            assert found is not None
+            assert found[1].record.body == b""
+
+    run_virtual(scenario())
+
+
 def test_a_silent_exchange_holds_the_order_and_it_goes_on_afterwards() -> None:
     async def scenario() -> None:
         async with open_desk() as desk:

@@ -69,7 +69,9 @@ class MemoryStore:
                 return UncoveredError("too much for what is there")
             self.children[child.child_id] = child
         self.parents |= {parent.order_id: parent for parent in batch.parents}
-        self.children |= {c.child_id: c for c in batch.children}
+        for moved in batch.children:
+            written = self.children.get(moved.child_id, moved)
+            self.children[moved.child_id] = replace(moved, body=written.body)
         self.fills |= {(fill.trade_id, fill.child_id): fill for fill in batch.fills}
         self.events += batch.events
         self.stop = batch.stop or self.stop

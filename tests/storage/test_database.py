@@ -47,6 +47,14 @@ async def test_what_was_committed_is_loaded_by_the_next_run(store: Database, pat
     assert (saved.stop, saved.watermark_ms, saved.last_seq) == (StopState.STOPPING, 99, 1)
 
 
+async def test_a_childs_signed_bytes_stay_as_they_were_written(store: Database) -> None:
+    child = a_child(1, 60)
+    await store.commit([Batch(new_child=child)])
+    await store.commit([Batch(children=(replace(child, status=ChildStatus.LIVE, body=b""),))])
+    (saved,) = (await store.load()).children
+    assert (saved.status, saved.body) == (ChildStatus.LIVE, b"signed")
+
+
 async def test_a_child_beyond_the_target_is_left_out_and_the_rest_of_the_group_stays(
     store: Database,
 ) -> None:

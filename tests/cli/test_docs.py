@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from random import Random
 
@@ -74,13 +73,3 @@ def test_every_command_and_exit_code_is_in_the_shells_page():
     assert [name for name in shown if f"`{name}`" not in text] == []
     codes = {int(code) for code in re.findall(r"^\| ([0-9]) \|", text, re.MULTILINE)}
     assert codes == {int(code) for code in ExitCode}
-
-
-def test_the_unit_file_waits_for_the_ready_word_and_leaves_time_to_cancel():
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.read_string((DOCS / "polyterm.service").read_text())
-    service = unit["Service"]
-    assert service["Type"] == "notify"
-    assert "polyterm daemon" in service["ExecStart"]
-    assert "HUP" in service["ExecReload"]
-    assert int(service["TimeoutStopSec"]) > 30

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,16 +13,6 @@ from polyterm.cli.places import find_place
 from polyterm.cli.sd_notify import keep_alive, notify, watchdog_pause_s
 from tests.cli.conftest import Polyterm
 from tests.cli.running import eventually, started
-
-
-@pytest.fixture
-def manager(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """What listens in the service manager's place."""
-    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as listener:
-        listener.bind(str(home / "notify"))
-        listener.settimeout(20)
-        monkeypatch.setenv("NOTIFY_SOCKET", str(home / "notify"))
-        yield listener
 
 
 def test_without_a_manager_nothing_is_said(monkeypatch: pytest.MonkeyPatch):

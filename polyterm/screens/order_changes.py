@@ -21,8 +21,10 @@ class OrderChanges:
         self._desk = desk
         self._former: dict[OrderId, OrderValues] = {}
 
-    async def change(self, screen: Screen[None], order: OrderView) -> None:
+    async def change(self, screen: Screen[None], shown: OrderView) -> None:
         """Let the trader change an order, and say what became of it."""
+        # What the table shows may be a moment old, and `ctrl+z` must bring back what really was.
+        order = self._desk.engine.order_status(shown.order_id)
         name = short_id(order.order_id)
         if order.status.is_final:
             screen.notify(f"Order {name} has ended already", markup=False)

@@ -11,7 +11,9 @@ from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
 from polyterm.screens.change import ChangeDialog
 from polyterm.screens.confirm import ConfirmDialog
+from polyterm.screens.order_changes import OrderChanges
 from polyterm.screens.order_detail import OrderScreen
+from polyterm.screens.trade import TradeScreen
 from tests.engine.desk import iceberg, kelly, micro
 from tests.screens.console import Typed, dialog_ready, eventually, press, shown_text
 from tests.screens.trading import Trading, trading
@@ -120,6 +122,18 @@ async def test_a_deadline_is_set_and_what_stood_before_cannot_always_come_back()
         assert 80 < int(value(desk, "deadline_s")) <= 90
         await press(desk.pilot, "ctrl+z")
         await sees(desk, "It had no deadline to come")
+
+
+async def test_the_form_shows_what_stands_though_the_table_may_be_a_moment_old() -> None:
+    async with trading() as desk:
+        await desk.engine.submit_order(micro(limit="0.50"))
+        old = desk.order
+        await desk.engine.change_order(old.order_id, OrderChange(max_price=Decimal("0.48")))
+        screen = desk.pilot.app.screen
+        assert isinstance(screen, TradeScreen)
+        screen.run_worker(OrderChanges(screen._desk).change(screen, old))
+        await dialog_ready(desk.pilot)
+        assert value(desk, "max_price") == "0.48"
 
 
 async def test_a_change_from_the_order_s_own_page() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import signal
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from polyterm.cli.garbage import collect_garbage
 from polyterm.cli.local_exchange import local_exchange
 from polyterm.cli.options import SessionFlags, session_options
 from polyterm.cli.prepare import Prepared, prepare
@@ -61,7 +61,6 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
     ):
         loop.add_signal_handler(signal.SIGHUP, reload_settings, engine)
         await _until_compared(engine, ended)
-        gc.freeze()
         ready = {"ready": True, "socket": record.socket, "pid": record.pid}
         if metrics is not None:
             ready["metrics"] = metrics
@@ -71,11 +70,15 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
 
 async def _run_until(ended: asyncio.Event) -> None:
     notify("READY=1", "STATUS=working orders")
-    alive = asyncio.create_task(keep_alive(), name="watchdog")
+    beside = (
+        asyncio.create_task(keep_alive(), name="watchdog"),
+        asyncio.create_task(collect_garbage(), name="garbage"),
+    )
     try:
         await ended.wait()
     finally:
-        alive.cancel()
+        for task in beside:
+            task.cancel()
         notify("STOPPING=1", "STATUS=cancelling what is open")
 
 

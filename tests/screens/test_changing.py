@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 from textual.widgets import Input
 
@@ -129,8 +130,7 @@ async def test_the_form_shows_what_stands_though_the_table_may_be_a_moment_old()
         await desk.engine.submit_order(micro(limit="0.50"))
         old = desk.order
         await desk.engine.change_order(old.order_id, OrderChange(max_price=Decimal("0.48")))
-        screen = desk.pilot.app.screen
-        assert isinstance(screen, TradeScreen)
+        screen = cast("TradeScreen", desk.pilot.app.screen)
         screen.run_worker(OrderChanges(screen._desk).change(screen, old))
         await dialog_ready(desk.pilot)
         assert value(desk, "max_price") == "0.48"

@@ -45,6 +45,17 @@ class Custody:
             raise RefusedError([Complaint("order_id", reason)])
         return parent
 
+    async def resume(self, parent: Parent) -> None:
+        """Let a held order go on; `RefusedError` where it is not held, or nothing may be sent."""
+        if parent.record.status not in _WAITS_FOR_A_PERSON:
+            raise RefusedError([Complaint("order_id", f"is {parent.record.status}, not held")])
+        if self._desk.gate.closed_because:
+            raise RefusedError([Complaint("", self._desk.gate.closed_because)])
+        await self._following.follow_for(parent)
+        parent.pause_asked = False
+        self._desk.register.set_status(parent, OrderStatus.QUEUED, "resumed")
+        self._workers.start(parent)
+
     def call_off(self, parent: Parent, reason: str) -> None:
         """Have an order ended, with proof; the wish is durable before anything is done."""
         parent.record.cancel_reason = parent.record.cancel_reason or reason

@@ -24,7 +24,7 @@ from polyterm.engine.following import Following
 from polyterm.engine.gauges import gauges, profit_of, tasks_gauge
 from polyterm.engine.health import health_view
 from polyterm.engine.heartbeat import Heartbeat
-from polyterm.engine.intake import Intake, summary
+from polyterm.engine.intake import Intake, accepted
 from polyterm.engine.journal import Journal
 from polyterm.engine.link import Link
 from polyterm.engine.live_settings import taken_over
@@ -47,7 +47,7 @@ from polyterm.engine.weather import Weather
 from polyterm.engine.workers import Workers
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import OrderStatus, VenueName
-from polyterm.models.events import Event, Feed, FeedChanged, Noticed, OrderAccepted
+from polyterm.models.events import Event, Feed, FeedChanged, Noticed
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.order_change import OrderChange
@@ -189,14 +189,7 @@ class Engine:
                 return repeated
             parent = self._intake.make_parent(request, market)
             self._following.keep_for(parent, market)
-        self._register.add_parent(
-            parent,
-            OrderAccepted(
-                at_ms=self._clock.now_ms(),
-                order_id=parent.order_id,
-                summary=summary(request, market, self._clock.now_ms()),
-            ),
-        )
+        self._register.add_parent(parent, accepted(parent, market, self._clock.now_ms()))
         if not await self._journal.flush():
             reason = f"could not be written down: {self._journal.problem}"
             self._register.set_status(parent, OrderStatus.FAILED, reason)
@@ -250,15 +243,7 @@ class Engine:
 
     async def resume_order(self, order_id: OrderId) -> None:
         """Let a held order go on."""
-        parent = self._custody.find(order_id)
-        if parent.record.status not in {OrderStatus.PAUSED, OrderStatus.NEEDS_DECISION}:
-            raise RefusedError([Complaint("order_id", f"is {parent.record.status}, not held")])
-        if self._gate.closed_because:
-            raise RefusedError([Complaint("", self._gate.closed_because)])
-        await self._following.follow_for(parent)
-        parent.pause_asked = False
-        self._register.set_status(parent, OrderStatus.QUEUED, "resumed")
-        self._workers.start(parent)
+        await self._custody.resume(self._custody.find(order_id))
 
     def order_status(self, order_id: OrderId) -> OrderView:
         """One order; `UnknownOrderError`."""

@@ -13,6 +13,7 @@ from polyterm.engine.records import ParentRecord
 from polyterm.engine.safety import check_order
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import OrderStatus
+from polyterm.models.events import OrderAccepted
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.money import Size, format_price, format_units
@@ -156,7 +157,13 @@ class Intake:
         return OrderId("".join(reversed(letters)))
 
 
-def summary(request: OrderRequest, market: Market, now_ms: int) -> str:
+def accepted(parent: Parent, market: Market, now_ms: int) -> OrderAccepted:
+    """The fact that an order was taken in."""
+    line = _summary(parent.record.request, market, now_ms)
+    return OrderAccepted(at_ms=now_ms, order_id=parent.order_id, summary=line)
+
+
+def _summary(request: OrderRequest, market: Market, now_ms: int) -> str:
     """The order in one line, for the log, with what its plan changed of it."""
     units = request.size_units
     size = "its own size" if units is None else format_units(units, 0)

@@ -32,8 +32,8 @@ MORE_HANDLES = MORE_TASKS = 4
 WAL_BYTES = 8_000_000
 ROW_BYTES = 8_000
 """Of the database, a child with its facts and trades."""
-HISTORY_BYTES = 6_000
-"""Of memory, a child with its trades: history stays, and grows with what was traded."""
+HISTORY_BYTES = 8_000
+"""Of memory, a child with its trades and its share of an order: history stays in memory."""
 SLACK_BYTES = 8_000_000
 """What may come on top of history over the whole run."""
 

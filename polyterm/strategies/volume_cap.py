@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polyterm.models.money import SIZE_STEP, Size, floor_to
 from polyterm.strategies.base import Decision, Done, MarketView, OrderState, Place, Replace, Wait
-from polyterm.strategies.feasibility import shares
+from polyterm.strategies.feasibility import least_child, shares
 from polyterm.strategies.pricing import opposite_best
 
 
@@ -22,12 +22,13 @@ def capped(order: OrderState, market: MarketView, decision: Decision) -> Decisio
 
 
 def _place(order: OrderState, market: MarketView, place: Place, cap: float) -> Decision:
-    room = _part(cap, market.traded) + order.filled_before - order.filled
+    room, takes = _part(cap, market.traded) + order.filled_before - order.filled, False
     if _takes(order, market, place.price):
-        room = min(room, _shown(market, order, cap))
+        room, takes = min(room, _shown(market, order, cap)), True
     if room >= place.size:
         return place
-    size = _sendable(order, room, market.market.min_size)
+    best = opposite_best(market.book, order.side)
+    size = _sendable(order, room, least_child(market.market, best, takes=takes))
     if size:
         reason = f"{place.reason}, of which the volume cap allows {shares(size)}"
         return Place(place.price, size, reason, place.order_type, place.post_only)

@@ -42,6 +42,16 @@ def test_a_child_that_takes_has_its_part_of_the_level_and_one_that_rests_of_the_
     assert resting.size == shares(15)
 
 
+def test_what_the_cap_leaves_of_a_child_that_takes_must_still_be_worth_a_dollar():
+    state = order(iceberg("40", tranche_variation="0"), urgency=Urgency.HIGH)
+    cheap = view("0.09x90", "0.10x40", traded="4000")
+    held = decide(replace(state, volume_cap=0.2), cheap, T0, seeded())
+    assert held == Wait("the volume cap of 20% leaves 8 shares")
+    taking = decide(replace(state, volume_cap=0.25), cheap, T0, seeded())
+    assert isinstance(taking, Place)
+    assert taking.size == shares(10)
+
+
 def test_what_the_cap_leaves_too_little_for_waits_or_at_the_deadline_ends():
     state = replace(order(micro()), volume_cap=0.1)
     held = decide(state, view(traded="20"), T0, seeded())

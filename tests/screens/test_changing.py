@@ -17,14 +17,14 @@ from polyterm.screens.order_detail import OrderScreen
 from polyterm.screens.trade import TradeScreen
 from tests.engine.desk import iceberg, kelly, micro
 from tests.screens.console import Typed, dialog_ready, eventually, press, shown_text
-from tests.screens.trading import Trading, trading
+from tests.screens.trading import Trading, listed, trading
 
 
 async def open_form(desk: Trading, request: OrderRequest) -> None:
     """Let an order work, and open the form on it."""
     await desk.engine.submit_order(request)
     await eventually(desk.pilot, lambda: bool(desk.order.working))
-    await eventually(desk.pilot, lambda: desk.order.order_id[-6:] in shown_text(desk.pilot))
+    await listed(desk)
     await press(desk.pilot, "o", "e")
     assert isinstance(await dialog_ready(desk.pilot), ChangeDialog)
 
@@ -140,7 +140,7 @@ async def test_a_change_from_the_order_s_own_page() -> None:
     async with trading() as desk:
         await desk.engine.submit_order(micro(limit="0.50"))
         await eventually(desk.pilot, lambda: bool(desk.order.working))
-        await eventually(desk.pilot, lambda: desk.order.order_id[-6:] in shown_text(desk.pilot))
+        await listed(desk)
         await press(desk.pilot, "o", "enter")
         await eventually(desk.pilot, lambda: isinstance(desk.pilot.app.screen, OrderScreen))
         await press(desk.pilot, "e")

@@ -18,7 +18,7 @@ from polyterm.models.enums import VenueName
 from polyterm.models.views import OrderView
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.store import MemoryStore
-from tests.screens.console import eventually
+from tests.screens.console import eventually, shown_text
 
 
 @dataclass
@@ -56,3 +56,14 @@ async def trading(size: tuple[int, int] = (120, 40), **settings: Any) -> AsyncIt
             trade = app.screen
             await eventually(pilot, lambda: getattr(trade, "_token_id", None) is not None)
             yield Trading(pilot, engine, exchange)
+
+
+async def listed(desk: Trading) -> None:
+    """Wait until the newest order stands in the table; the log tells of it sooner."""
+    name = desk.order.order_id[-6:]
+
+    def stands() -> bool:
+        lines = shown_text(desk.pilot).splitlines()
+        return any(name in line and desk.order.side in line for line in lines)
+
+    await eventually(desk.pilot, stands)

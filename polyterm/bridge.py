@@ -77,7 +77,7 @@ class StateViewer:
     """Someone who shows one topic."""
 
     topic: Topic
-    show: Callable[[Any], None]
+    show: Callable[[Any], object]
 
 
 class FramePump:
@@ -101,7 +101,7 @@ class FramePump:
         self._books[owner] = viewer
         self._waiting[owner] = viewer
 
-    def watch(self, owner: Hashable, topic: Topic, show: Callable[[Any], None]) -> None:
+    def watch(self, owner: Hashable, topic: Topic, show: Callable[[Any], object]) -> None:
         """Show a topic from now on, the newest value at once."""
         self._states[owner, topic] = StateViewer(topic, show)
         self._look(topic)

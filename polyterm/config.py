@@ -85,7 +85,7 @@ class LogSettings(_Section):
 
 
 class JournalSettings(_Section):
-    """How long the journal keeps what no order needs any more; orders and fills stay for ever."""
+    """How long the journal keeps what is over."""
 
     keep_decisions_days: int = Field(default=90, ge=0, le=36_500)
     """Days after an order's end for how it was worked: moves of children, repricings, their signed
@@ -93,6 +93,9 @@ class JournalSettings(_Section):
     keep_facts_days: int = Field(default=0, ge=0, le=36_500)
     """Days after an order's end for all else that is told of it, as `polyterm logs --order` does;
     also for alarms and stops. 0 keeps them for ever."""
+    keep_orders_days: int = Field(default=0, ge=0, le=36_500)
+    """Days after an order's end for the whole order, with its children, fills and all facts; profit
+    and positions stay as they are, its client key is free again. 0 keeps orders for ever."""
 
 
 class MetricsSettings(_Section):

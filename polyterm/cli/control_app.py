@@ -79,7 +79,7 @@ class _Desk:
         self._engine = engine
 
     async def list_orders(self, request: Request) -> Response:
-        wanted = wanted_orders(self._engine.list_orders(), request.query_params)
+        wanted = await wanted_orders(self._engine, request.query_params)
         return JSONResponse([plain_order(order) for order in wanted])
 
     async def add_order(self, request: Request) -> Response:
@@ -107,7 +107,7 @@ class _Desk:
         return JSONResponse(plain_change(view))
 
     async def order(self, request: Request) -> Response:
-        return JSONResponse(plain_detail(self._engine.order_detail(_order_id(request))))
+        return JSONResponse(plain_detail(await self._engine.order_detail(_order_id(request))))
 
     async def cancel(self, request: Request) -> Response:
         order = await cancel_and_prove(self._engine, _order_id(request))

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from polyterm.engine.face import EngineFace, KeyReusedError, UnknownOrderError
 from polyterm.engine.ports import ExchangeError, NotFoundError, UnreachableError
+from polyterm.engine.store import StoreError
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.events import StopState
 
@@ -55,6 +56,10 @@ async def _unreachable(request: Request, error: ExchangeError) -> JSONResponse:
     return _answer(502, f"the exchange: {error}")
 
 
+async def _unreadable(request: Request, error: StoreError) -> JSONResponse:
+    return _answer(503, str(error))
+
+
 async def _http(request: Request, error: HTTPException) -> JSONResponse:
     return _answer(error.status_code, error.detail)
 
@@ -66,6 +71,7 @@ HANDLERS: dict[Any, Any] = {
     UnknownOrderError: _missing,
     NotFoundError: _missing,
     ExchangeError: _unreachable,
+    StoreError: _unreadable,
     HTTPException: _http,
 }
 """By class of error; the most derived one that is listed answers."""

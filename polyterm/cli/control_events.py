@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from polyterm.cli.plain import plain_event
 from polyterm.engine.face import EngineFace
-from polyterm.engine.records import PrunedError
+from polyterm.engine.store import PrunedError
 
 
 async def stream_events(engine: EngineFace, request: Request) -> StreamingResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -22,16 +22,34 @@ PROOF_S = 5.0
 """How long a cancel's answer waits for the exchange's proof; the engine goes on either way."""
 
 
-def wanted_orders(orders: Iterable[OrderView], asked: Mapping[str, str]) -> tuple[OrderView, ...]:
-    """Orders that match what was asked: open ones, unless `all` or a status says otherwise."""
+async def wanted_orders(engine: EngineFace, asked: Mapping[str, str]) -> list[OrderView]:
+    """Orders that match what was asked, newest first, at most `last` of them.
+
+    Open ones, unless `all` or a status says otherwise.
+    """
     everything = asked.get("all") in {"1", "true", "yes"} or "status" in asked
     tests = {name: value.casefold() for name, value in asked.items() if name in _FILTERS}
-    return tuple(
-        order
-        for order in orders
-        if (everything or not order.status.is_final)
-        and all(_FILTERS[name](order).casefold() == value for name, value in tests.items())
-    )
+    most, wanted = _most(asked.get("last")), list[OrderView]()
+    async for order in engine.all_orders() if everything else _at_work(engine):
+        if all(_FILTERS[name](order).casefold() == value for name, value in tests.items()):
+            wanted.append(order)
+        if len(wanted) == most:
+            break
+    return wanted
+
+
+async def _at_work(engine: EngineFace) -> AsyncIterator[OrderView]:
+    for order in engine.list_orders():
+        if not order.status.is_final:
+            yield order
+
+
+def _most(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or not int(text):
+        raise _refused("last", f"a whole number from 1 on, not {text!r}")
+    return int(text)
 
 
 _FILTERS: dict[str, Callable[[OrderView], str]] = {

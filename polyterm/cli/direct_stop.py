@@ -18,7 +18,8 @@ from polyterm.cli.session import failures_in_words, hosts_at
 from polyterm.cli.venue_lock import VenueLock
 from polyterm.engine.clock import Clock, SystemClock
 from polyterm.engine.ports import Exchange, UnreachableError
-from polyterm.engine.records import Batch, Store, StoreError
+from polyterm.engine.records import Batch
+from polyterm.engine.store import Store, StoreError
 from polyterm.exchange.client import PolymarketExchange
 from polyterm.exchange.signing import Wallet
 from polyterm.models.events import StopState

@@ -80,8 +80,8 @@ def export(place: VenuePlace, what: str, form: str | None, out: str, as_json: bo
     """
     table, write = TABLES[what], _FORMS[form or ("jsonl" if as_json else "csv")]
     with open_journal(place.database) as journal:
-        since = journal.whole_since() if table.leaves else None
-        say_since(since)
+        since = table.since(journal)
+        say_since(since, table.what)
         try:
             write(table, table.rows(journal), out, since)
         except OSError as error:

@@ -32,8 +32,10 @@ class Table:
     """By name, in the order of the rows' fields."""
     rows: Callable[[JournalReader], Iterable[Plain]]
     """Oldest first."""
-    leaves: bool = False
-    """Whether old rows leave the journal in time."""
+    since: Callable[[JournalReader], str | None]
+    """Since when all rows are there; nothing where none has left the journal."""
+    what: str
+    """A row, in words."""
 
 
 _PLACE = {"market": Column.TEXT, "outcome": Column.TEXT}
@@ -109,7 +111,7 @@ def _decisions(journal: JournalReader) -> Iterable[Plain]:
 
 
 TABLES = {
-    "orders": Table(_ORDERS, JournalReader.orders),
-    "fills": Table(_FILLS, JournalReader.fills),
-    "decisions": Table(_DECISIONS, _decisions, leaves=True),
+    "orders": Table(_ORDERS, JournalReader.orders, JournalReader.orders_since, "order"),
+    "fills": Table(_FILLS, JournalReader.fills, JournalReader.orders_since, "order"),
+    "decisions": Table(_DECISIONS, _decisions, JournalReader.whole_since, "fact"),
 }

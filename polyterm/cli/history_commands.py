@@ -29,6 +29,8 @@ def fills(place: VenuePlace, order_id: str | None, last: int | None, as_json: bo
     """List the trades of our orders, oldest first."""
     with open_journal(place.database) as journal:
         _require(journal, order_id)
+        if order_id is None and last is None:
+            say_since(journal.orders_since(), "order")
         found = list(deque(journal.fills(order_id), maxlen=last))
     if as_json:
         click.echo(json.dumps(found))
@@ -59,7 +61,9 @@ def logs(place: VenuePlace, order_id: str | None, last: int, as_json: bool) -> N
 
 def _require(journal: JournalReader, order_id: str | None) -> None:
     if order_id is not None and not journal.knows_order(order_id):
-        raise Failure(f"no order {order_id} in the journal", ExitCode.NOT_FOUND)
+        since = journal.orders_since()
+        gone = f": what ended before {since} is not kept any more" if since else ""
+        raise Failure(f"no order {order_id} in the journal{gone}", ExitCode.NOT_FOUND)
 
 
 def _show_log(path: Path, last: int, as_json: bool) -> None:

@@ -33,7 +33,8 @@ _EVENTS = """
     SELECT body FROM events WHERE :order_id IS NULL OR order_id = :order_id ORDER BY seq
 """
 _WHOLE_SINCE = "SELECT CAST(value AS INTEGER) FROM state WHERE name = 'pruned_before_ms'"
-"""Written by `polyterm.storage.marks`; no row where nothing has left the journal."""
+_ORDERS_SINCE = "SELECT CAST(value AS INTEGER) FROM state WHERE name = 'orders_gone_before_ms'"
+"""Both written by `polyterm.storage.marks`; no row where nothing has left the journal."""
 _IS_PART = """
     SELECT 1 WHERE NOT EXISTS (
         SELECT 1 FROM events WHERE kind = 'OrderAccepted' AND order_id = :order_id
@@ -76,6 +77,11 @@ class JournalReader:
         if row is None or (order_id is not None and not self._is_part(order_id)):
             return None
         return moment(row[0])
+
+    def orders_since(self) -> str | None:
+        """Since when every order that ended is there; nothing where all are."""
+        row = self._db.execute(_ORDERS_SINCE).fetchone()
+        return None if row is None else moment(row[0])
 
     def _is_part(self, order_id: str) -> bool:
         return self._db.execute(_IS_PART, {"order_id": order_id}).fetchone() is not None

@@ -24,10 +24,11 @@ _FINAL = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
 @click.option("--strategy", metavar="NAME", help="Those of that strategy.")
 @click.option("--side", metavar="SIDE", help="Buys or sells.")
 @click.option("--market", metavar="SLUG", help="Those in that market.")
+@click.option("--last", type=click.IntRange(1), help="The newest so many only.")
 @click.option("--watch", is_flag=True, help="Go on until Ctrl+C.")
 @engine_options
 def list_orders(
-    engine: EngineSocket, everything: bool, watch: bool, as_json: bool, **filters: str | None
+    engine: EngineSocket, everything: bool, watch: bool, as_json: bool, **filters: str | int | None
 ) -> None:
     """Show the orders, newest first."""
     asked = {name: value for name, value in filters.items() if value is not None}

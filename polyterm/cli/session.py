@@ -18,8 +18,8 @@ from polyterm.engine.clock import SystemClock
 from polyterm.engine.engine import Engine
 from polyterm.engine.gauges import budget_gauge
 from polyterm.engine.ports import ExchangeError, UnreachableError
-from polyterm.engine.records import StoreError
 from polyterm.engine.settings import EngineSettings
+from polyterm.engine.store import StoreError
 from polyterm.exchange.client import PolymarketExchange
 from polyterm.exchange.hosts import Hosts
 from polyterm.exchange.signing import Wallet
@@ -88,7 +88,11 @@ def hosts_at(url: str | None) -> Hosts:
 
 
 def _keep(settings: JournalSettings) -> Keep:
-    return Keep(settings.keep_decisions_days, settings.keep_facts_days)
+    return Keep(
+        decisions_days=settings.keep_decisions_days,
+        facts_days=settings.keep_facts_days,
+        orders_days=settings.keep_orders_days,
+    )
 
 
 def _wallet(prepared: Prepared) -> Wallet:

@@ -16,7 +16,6 @@ from polyterm.engine.clock import Clock
 from polyterm.engine.journal import Journal
 from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.order_register import OrderRegister
-from polyterm.engine.parent import Parent
 from polyterm.engine.ports import Exchange
 from polyterm.engine.records import Cover, FillRecord
 from polyterm.engine.worths import Worths
@@ -142,18 +141,32 @@ class Account:
     def view(self) -> AccountView:
         """A frozen picture."""
         positions = (
-            PositionView(token_id=token, size=self.held(token), spendable=self.sellable(token))
-            for token in sorted(self._tokens())
+            self._position(token_id) for token_id in sorted(self._tokens()) if self.held(token_id)
         )
         return AccountView(
             address=self._exchange.address,
             cash=self._cash.latest,
             reserved=self.reserved,
-            positions=tuple(position for position in positions if position.size),
+            positions=tuple(positions),
             at_ms=self._cash.read_ms,
         )
 
     # -- inside --
+
+    def _position(self, token_id: TokenId) -> PositionView:
+        market, ours = self._monitor.market(token_id), self._register.ledger.of(token_id)
+        slug, outcome = (ours.slug, ours.outcome) if ours is not None else ("", "")
+        if market is not None:
+            slug, outcome = market.slug, market.outcome(token_id).name
+        return PositionView(
+            token_id=token_id,
+            slug=slug,
+            outcome=outcome,
+            size=self.held(token_id),
+            spendable=self.sellable(token_id),
+            bought=ours.bought if ours is not None else 0,
+            cost=ours.paid + ours.buy_fees if ours is not None else 0,
+        )
 
     def _count_funds(self, market: Market, token_id: TokenId) -> Funds:
         opposite = market.opposite(token_id).token_id
@@ -185,7 +198,7 @@ class Account:
         return f"token {token_id[:8]}" if market is None else market.slug
 
     def _tokens(self) -> set[TokenId]:
-        return self._register.traded_tokens | set(self._monitor.tokens) | set(self._shares)
+        return {*self._register.ledger.tokens, *self._monitor.tokens, *self._shares}
 
     def _tokens_due(self) -> list[TokenId]:
         """Holdings that are there, that are being traded, or that nobody has looked at yet.
@@ -285,14 +298,9 @@ def _move(fill: FillRecord, amount: int) -> Movement:
     return Movement(key, amount, fill.status, fill.settled_ms)
 
 
-def money_at_risk(parents: Iterable[Parent]) -> Dollars:
+def money_at_risk(register: OrderRegister) -> Dollars:
     """What fills have cost, net of sells, and what open buys could still cost."""
-    return sum(
-        parent.side.sign * parent.paid()
-        + sum(
-            notional_up(child.record.price, child.remaining)
-            for child in parent.working
-            if parent.side is Side.BUY
-        )
-        for parent in parents
+    open_buys = (child for _, child in register.open_children() if child.record.side is Side.BUY)
+    return register.ledger.spent + sum(
+        notional_up(child.record.price, child.remaining) for child in open_buys
     )

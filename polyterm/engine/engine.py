@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from random import Random
 from types import TracebackType
@@ -19,6 +20,7 @@ from polyterm.engine.custody import Custody
 from polyterm.engine.desk import Desk, Gate
 from polyterm.engine.emergency_stop import EmergencyStop
 from polyterm.engine.errands import Errands
+from polyterm.engine.face import UnknownOrderError
 from polyterm.engine.fill_tracker import FillTracker
 from polyterm.engine.following import Following
 from polyterm.engine.gauges import gauges, profit_of, tasks_gauge
@@ -26,6 +28,7 @@ from polyterm.engine.health import health_view
 from polyterm.engine.heartbeat import Heartbeat
 from polyterm.engine.intake import Intake, accepted
 from polyterm.engine.journal import Journal
+from polyterm.engine.late_news import LateNews
 from polyterm.engine.link import Link
 from polyterm.engine.live_settings import taken_over
 from polyterm.engine.loop_lag import LoopLag
@@ -37,12 +40,14 @@ from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.own_orders import resting
 from polyterm.engine.own_sizes import OwnBooks
 from polyterm.engine.parent import Child
+from polyterm.engine.past_orders import PastOrders, age
 from polyterm.engine.ports import Exchange
 from polyterm.engine.projector import order_detail, order_view
 from polyterm.engine.prover import Prover
 from polyterm.engine.reconciliation import Reconciler
-from polyterm.engine.records import Store
+from polyterm.engine.retirement import Retirement
 from polyterm.engine.settings import EngineSettings, ExitPolicy
+from polyterm.engine.store import Store
 from polyterm.engine.weather import Weather
 from polyterm.engine.workers import Workers
 from polyterm.models.complaint import Complaint, RefusedError
@@ -107,13 +112,18 @@ class Engine:
             weather=self._weather,
         )
         self._desk = desk
-        self._intake = Intake(desk, random)
+        self._past = PastOrders(store)
+        self._intake = Intake(desk, random, self._past)
         self._following = Following(exchange, self._monitor, self._register)
         self._workers = Workers(desk, on_ended=self._following.let_go)
-        self._custody = Custody(desk, self._workers, self._following)
+        self._custody = Custody(desk, self._workers, self._following, self._past)
         self._prover = Prover(desk)
         self._stop = EmergencyStop(desk)
         self._reconciler = Reconciler(desk)
+        self._late_news = LateNews(store, self._register, self._past, clock)
+        self._retirement = Retirement(
+            self._register, self._journal, self._reconciler, self._past, clock
+        )
         self._tracker = FillTracker(
             self._register,
             self._reconciler,
@@ -137,13 +147,14 @@ class Engine:
         self._register.load(saved)
         self._register.on_trade = self._chores.note_trade
         self._register.on_late = self._take_back
+        self._register.on_stranger = self._late_news.hear
+        unlisted = await self._past.load()
         self._reconciler.start_from(saved.watermark_ms)
         self._stop.load(saved.stop)
         self._errands.run("journal", self._journal.run)
         self._errands.run("fence", self._stand_back)
-        if saved.notice:
-            notice = Noticed(at_ms=self._clock.now_ms(), is_alarm=True, text=saved.notice)
-            self._journal.record(notice)
+        for text in filter(None, (saved.notice, unlisted)):
+            self._journal.record(Noticed(at_ms=self._clock.now_ms(), is_alarm=True, text=text))
         self._errands.run("market feed", lambda: self._exchange.run_market_feed(self._monitor))
         self._errands.run("link", self._link.run)
         self._errands.run("emergency stop", self._stop.run)
@@ -152,6 +163,8 @@ class Engine:
         self._errands.run("balances", self._chores.refresh_account)
         self._errands.run("loop lag", self._lag.run)
         self._errands.run("metrics", self._count_facts)
+        self._errands.run("late news", self._late_news.run)
+        self._errands.run("retirement", self._retirement.run)
         return self
 
     async def __aexit__(
@@ -176,14 +189,14 @@ class Engine:
 
     async def submit_order(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId:
         """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason."""
-        repeated = self._intake.repeated(request)
+        repeated = await self._intake.repeated(request)
         if repeated is not None:
             await self._journal.flush()
             return repeated
         market = await self._intake.find_market(request.token_id)
         with self._following.for_now(market):
             await self._intake.check(request, market, shown)
-            repeated = self._intake.repeated(request)
+            repeated = self._intake.just_repeated(request)
             if repeated is not None:
                 # Another caller with the same key was faster while this one was being checked.
                 return repeated
@@ -204,9 +217,10 @@ class Engine:
         with self._following.for_now(market):
             await self._intake.check(request, market)
 
-    def order_by_key(self, key: str) -> OrderId | None:
+    async def order_by_key(self, key: str) -> OrderId | None:
         """The order that a `client_key` stands for; nothing where it was never taken."""
-        return next((parent.order_id for parent in self._intake.keyed(key)), None)
+        parent = await self._intake.keyed(key)
+        return None if parent is None else parent.order_id
 
     async def plan_order(self, request: OrderRequest) -> PlanView:
         """What the order would do, and where that differs from what it asks for."""
@@ -216,7 +230,7 @@ class Engine:
 
     async def plan_change(self, order_id: OrderId, change: OrderChange) -> ChangeView:
         """What a change would make of the order; changes nothing."""
-        parent = self._custody.unfinished(order_id)
+        parent = await self._custody.unfinished(order_id)
         await self._following.follow_for(parent)
         return plan_change(self._desk, parent, change)
 
@@ -224,38 +238,55 @@ class Engine:
         self, order_id: OrderId, change: OrderChange, shown: PlanView | None = None
     ) -> None:
         """Set another size, limit, urgency or deadline; `RefusedError` names each bad field."""
-        parent = self._custody.unfinished(order_id)
+        parent = await self._custody.unfinished(order_id)
         await self._following.follow_for(parent)
         apply_change(self._desk, parent, change, shown)
         await self._journal.flush()
 
     async def cancel_order(self, order_id: OrderId) -> None:
         """Ask for the end of an order. It shows CANCELLED once the exchange has proved it."""
-        parent = self._custody.unfinished(order_id)
+        parent = await self._custody.unfinished(order_id)
         self._custody.call_off(parent, "cancelled by the trader")
         await self._journal.flush()
 
     async def pause_order(self, order_id: OrderId) -> None:
         """Take its children out of the book and hold it."""
-        parent = self._custody.unfinished(order_id)
+        parent = await self._custody.unfinished(order_id)
         parent.pause_asked = True
         parent.wake.set()
 
     async def resume_order(self, order_id: OrderId) -> None:
         """Let a held order go on."""
-        await self._custody.resume(self._custody.find(order_id))
+        await self._custody.resume(await self._custody.find(order_id))
 
     def order_status(self, order_id: OrderId) -> OrderView:
-        """One order; `UnknownOrderError`."""
-        return order_view(self._custody.find(order_id))
+        """One of the orders of `list_orders`; `UnknownOrderError`."""
+        parent = self._register.parents.get(order_id)
+        view = self._past.view(order_id) if parent is None else order_view(parent)
+        if view is None:
+            raise UnknownOrderError(order_id)
+        return view
 
-    def order_detail(self, order_id: OrderId) -> OrderDetail:
-        """One order with its children, fills and adjustments."""
-        return order_detail(self._custody.find(order_id))
+    async def order_detail(self, order_id: OrderId) -> OrderDetail:
+        """Any order with its children, fills and adjustments, however old; `UnknownOrderError`."""
+        return order_detail(await self._custody.find(order_id))
 
     def list_orders(self) -> tuple[OrderView, ...]:
-        """All orders, newest first, those of earlier runs included."""
-        return tuple(order_view(parent) for parent in reversed(self._register.parents.values()))
+        """Orders at work and the newest that have ended, newest first, whichever run took them."""
+        here = (order_view(parent) for parent in self._register.parents.values())
+        return tuple(sorted((*here, *self._past.lately), key=age, reverse=True))
+
+    async def all_orders(self) -> AsyncIterator[OrderView]:
+        """All orders of all runs that the journal still has, newest first."""
+        listed = deque(self.list_orders())
+        known = {order.order_id for order in listed}
+        async for past in self._past.views():
+            while listed and age(listed[0]) > age(past):
+                yield listed.popleft()
+            if past.order_id not in known:
+                yield past
+        for order in listed:
+            yield order
 
     # -- markets --
 
@@ -321,7 +352,8 @@ class Engine:
 
     def metrics(self) -> tuple[Family, ...]:
         """What was counted in this run, and what is true now."""
-        profit = profit_of(self.list_orders(), lambda token_id: self._monitor.top(token_id).micro)
+        totals, top = self._register.ledger, self._monitor.top
+        profit = profit_of(totals, lambda token_id: top(token_id).micro)
         now = gauges(self.health(), self.account(), profit)
         around = (tasks_gauge(len(asyncio.all_tasks())), *(read() for read in self.more_gauges))
         return (*self._metrics.families(), *now, *around)

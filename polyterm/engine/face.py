@@ -69,8 +69,11 @@ class EngineFace(Protocol):
         """Run all checks of `submit_order` and accept nothing; `RefusedError` where it would."""
         ...
 
-    def order_by_key(self, key: str) -> OrderId | None:
-        """The order that a `client_key` stands for; nothing where it was never taken."""
+    async def order_by_key(self, key: str) -> OrderId | None:
+        """The order that a `client_key` stands for; nothing where it was never taken.
+
+        `StoreError` where an order of long ago may have it and the journal cannot be read.
+        """
         ...
 
     async def plan_order(self, request: OrderRequest) -> PlanView:
@@ -109,15 +112,22 @@ class EngineFace(Protocol):
         ...
 
     def order_status(self, order_id: OrderId) -> OrderView:
-        """One order; `UnknownOrderError`."""
+        """One of the orders of `list_orders`; `UnknownOrderError`."""
         ...
 
-    def order_detail(self, order_id: OrderId) -> OrderDetail:
-        """One order with its children, fills and adjustments."""
+    async def order_detail(self, order_id: OrderId) -> OrderDetail:
+        """Any order with its children, fills and adjustments, however old.
+
+        `UnknownOrderError`; `StoreError` where it has left memory and the journal cannot be read.
+        """
         ...
 
     def list_orders(self) -> tuple[OrderView, ...]:
-        """All orders, newest first, those of earlier runs included."""
+        """Orders at work and the newest that have ended, newest first, whichever run took them."""
+        ...
+
+    def all_orders(self) -> AsyncIterator[OrderView]:
+        """All orders of all runs that the journal still has, newest first; `StoreError`."""
         ...
 
     # -- markets --

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from polyterm.engine.metrics import Family, Kind, Number, Sample
+from polyterm.engine.records import TokenTotals
 from polyterm.models.events import StopState
 from polyterm.models.ids import TokenId
 from polyterm.models.money import PRICE_ONE, Dollars, Size, unit_decimal
-from polyterm.models.views import AccountView, HealthView, OrderView
+from polyterm.models.views import AccountView, HealthView
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +31,16 @@ class Profit:
         return self.cash_flow + self.holdings
 
 
-def profit_of(orders: Iterable[OrderView], mark: Callable[[TokenId], float | None]) -> Profit:
-    """Add up orders; `mark` is a token's micro-price in price units, where it is known."""
-    cash_flow = 0
-    held, traded, paid = Counter[TokenId](), Counter[TokenId](), Counter[TokenId]()
-    for order in orders:
-        cash_flow -= order.side.sign * order.paid + order.fees
-        held[order.token_id] += order.side.sign * order.filled
-        traded[order.token_id] += order.filled
-        paid[order.token_id] += order.paid
-    holdings = unpriced = 0
-    for token_id, size in held.items():
-        price = mark(token_id)
+def profit_of(totals: Iterable[TokenTotals], mark: Callable[[TokenId], float | None]) -> Profit:
+    """Add up all tokens; `mark` is a token's micro-price in price units, where it is known."""
+    cash_flow = holdings = unpriced = 0
+    for token in totals:
+        cash_flow += token.earned - token.paid - token.fees
+        size, price = token.bought - token.sold, mark(token.token_id)
         if price is not None:
             holdings += round(price * size / PRICE_ONE)
         elif size:
-            holdings += paid[token_id] * size // traded[token_id]
+            holdings += (token.paid + token.earned) * size // (token.bought + token.sold)
             unpriced += abs(size)
     return Profit(cash_flow, holdings, unpriced)
 

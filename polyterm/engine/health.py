@@ -38,7 +38,7 @@ def health_view(
         queued=workers.queued,
         unknown=sum(child.status is ChildStatus.UNKNOWN for child in open_children),
         open_children=len(open_children),
-        exposure=money_at_risk(desk.register.parents.values()),
+        exposure=money_at_risk(desk.register),
         stop=desk.gate.stop,
         can_trade=not closed,
         problem=closed or desk.weather.text(),

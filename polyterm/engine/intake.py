@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from random import Random
 
 from polyterm.engine.desk import Desk
 from polyterm.engine.face import KeyReusedError, PlanChangedError
 from polyterm.engine.parent import Parent
+from polyterm.engine.past_orders import PastOrders
 from polyterm.engine.ports import AnswerError, ExchangeError
 from polyterm.engine.records import ParentRecord
 from polyterm.engine.safety import check_order
+from polyterm.engine.store import StoreError
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import OrderStatus
 from polyterm.models.events import OrderAccepted
@@ -30,22 +31,29 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 class Intake:
     """Checks order requests, and turns those that pass into parents."""
 
-    def __init__(self, desk: Desk, random: Random) -> None:
+    def __init__(self, desk: Desk, random: Random, past: PastOrders) -> None:
         self._desk = desk
+        self._past = past
         self._random = random
 
-    def repeated(self, request: OrderRequest) -> OrderId | None:
-        """The order that the request's key stands for already; `KeyReusedError` if it differs."""
-        for parent in self.keyed(request.client_key):
-            if not is_same_order(parent.record.request, request):
-                raise KeyReusedError(parent.order_id)
-            return parent.order_id
-        return None
+    async def repeated(self, request: OrderRequest) -> OrderId | None:
+        """The order that the request's key ever stood for; `KeyReusedError` if it differs."""
+        if request.client_key is None:
+            return None
+        try:
+            earlier = await self.keyed(request.client_key)
+        except StoreError as error:
+            raise RefusedError([Complaint("client_key", f"cannot be looked up: {error}")]) from None
+        return _same(request, earlier)
 
-    def keyed(self, key: str | None) -> Iterator[Parent]:
-        """The parent of a caller's key, where there is one."""
-        parents = self._desk.register.parents.values() if key is not None else ()
-        return (parent for parent in parents if parent.record.request.client_key == key)
+    def just_repeated(self, request: OrderRequest) -> OrderId | None:
+        """The same, of orders that came in since; nothing is waited for."""
+        key = request.client_key
+        return _same(request, None if key is None else self._keyed_here(key))
+
+    async def keyed(self, key: str) -> Parent | None:
+        """The order of a caller's key, in memory or before that; `StoreError`."""
+        return self._keyed_here(key) or await self._past.keyed(key)
 
     async def find_market(self, token_id: TokenId) -> Market:
         """The market of a token; `RefusedError` where there is none, or nobody answers."""
@@ -104,6 +112,10 @@ class Intake:
         )
         return Parent(record)
 
+    def _keyed_here(self, key: str) -> Parent | None:
+        parents = self._desk.register.parents.values()
+        return next((p for p in parents if p.record.request.client_key == key), None)
+
     async def _look_fresh(self, request: OrderRequest, market: Market) -> None:
         try:
             for outcome in market.outcomes:
@@ -155,6 +167,14 @@ class Intake:
             number, digit = divmod(number, len(_ALPHABET))
             letters.append(_ALPHABET[digit])
         return OrderId("".join(reversed(letters)))
+
+
+def _same(request: OrderRequest, earlier: Parent | None) -> OrderId | None:
+    if earlier is None:
+        return None
+    if not is_same_order(earlier.record.request, request):
+        raise KeyReusedError(earlier.order_id)
+    return earlier.order_id
 
 
 def accepted(parent: Parent, market: Market, now_ms: int) -> OrderAccepted:

@@ -10,16 +10,8 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from polyterm.engine.records import (
-    Batch,
-    ChildRecord,
-    Cover,
-    FillRecord,
-    ParentRecord,
-    Store,
-    StoreError,
-    TakenOverError,
-)
+from polyterm.engine.records import Batch, ChildRecord, Cover, FillRecord, ParentRecord, TokenTotals
+from polyterm.engine.store import Store, StoreError, TakenOverError
 from polyterm.models.events import Event, StopState
 
 _log = logging.getLogger(__name__)
@@ -73,6 +65,7 @@ class Journal:
         parents: tuple[ParentRecord, ...] = (),
         children: tuple[ChildRecord, ...] = (),
         fills: tuple[FillRecord, ...] = (),
+        totals: tuple[TokenTotals, ...] = (),
         stop: StopState | None = None,
         watermark_ms: int | None = None,
     ) -> None:
@@ -82,6 +75,7 @@ class Journal:
                 parents=tuple(replace(parent) for parent in parents),
                 children=tuple(replace(child) for child in children),
                 fills=tuple(replace(fill) for fill in fills),
+                totals=totals,
                 events=self._numbered(events),
                 stop=stop,
                 watermark_ms=watermark_ms,

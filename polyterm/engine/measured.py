@@ -15,7 +15,7 @@ from polyterm.engine.ports import (
     SendReport,
     UnreachableError,
 )
-from polyterm.engine.records import StoreError
+from polyterm.engine.store import StoreError
 
 Port = TypeVar("Port")
 

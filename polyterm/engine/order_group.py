@@ -19,7 +19,8 @@ async def submit_group(engine: EngineFace, requests: Sequence[OrderRequest]) -> 
     taken up where it was left: what stands already is not ordered again.
     """
     keys = [request.client_key for request in requests]
-    if any(engine.order_by_key(key) for key in keys if key is not None):
+    known = [await engine.order_by_key(key) for key in keys if key is not None]
+    if any(known):
         return [await engine.submit_order(request) for request in requests]
     await _check(engine, requests)
     accepted: list[OrderId] = []

@@ -11,12 +11,15 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 
+from polyterm.engine.assembly import assembled
 from polyterm.engine.child_states import ChildEvent, is_stale_news, next_status
 from polyterm.engine.clock import Clock
+from polyterm.engine.evidence import Evidence, is_later, proof_of, subjects
 from polyterm.engine.journal import Journal
+from polyterm.engine.ledger import Ledger
 from polyterm.engine.order_facts import changed, filled, settled
 from polyterm.engine.parent import DUST, Child, Parent
-from polyterm.engine.ports import RemoteOrder, RemoteStatus, TradeLeg, TradeReport
+from polyterm.engine.ports import RemoteOrder, TradeLeg, TradeReport
 from polyterm.engine.records import FillRecord, Saved
 from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
 from polyterm.models.events import Event, Noticed, OrderStatusChanged
@@ -28,26 +31,6 @@ _log = logging.getLogger(__name__)
 
 GHOST_MS = 1_000
 """How long a dead child is still taken out of the book: the book may not show its end yet."""
-_RANK = {
-    TradeStatus.MATCHED: 0,
-    TradeStatus.RETRYING: 1,
-    TradeStatus.MINED: 2,
-    TradeStatus.CONFIRMED: 3,
-    TradeStatus.FAILED: 4,
-}
-"""Settlement only moves up this ladder; a regression is an old message."""
-
-_REMOTE_EVENT = {
-    RemoteStatus.LIVE: ChildEvent.SEEN_LIVE,
-    RemoteStatus.DELAYED: ChildEvent.SEEN_DELAYED,
-    RemoteStatus.MATCHED: ChildEvent.SEEN_DEAD,
-    RemoteStatus.CANCELLED: ChildEvent.SEEN_DEAD,
-    RemoteStatus.EXPIRED: ChildEvent.SEEN_EXPIRED,
-    RemoteStatus.MARKET_CLOSED: ChildEvent.SEEN_DEAD,
-    RemoteStatus.NO_BALANCE: ChildEvent.SEEN_DEAD,
-    RemoteStatus.INVALID: ChildEvent.SEEN_DEAD,
-}
-"""What a status word proves; a MATCHED order with a rest had that rest killed."""
 
 
 class OrderRegister:
@@ -66,8 +49,8 @@ class OrderRegister:
         self._unsettled: dict[ChildId, tuple[Parent, Child]] = {}
         self.unseen_fills: dict[tuple[TradeId, ChildId], FillRecord] = {}
         """Fills that the balances read so far may not show yet."""
-        self.traded_tokens: set[TokenId] = set()
-        """Every token that was ever traded here."""
+        self.ledger = Ledger()
+        """What all fills add up to, those of orders that have left memory included."""
         self._unfinished: defaultdict[TokenId, dict[OrderId, Parent]] = defaultdict(dict)
         self._by_token: defaultdict[TokenId, dict[ChildId, Child]] = defaultdict(dict)
         self._changed: set[TokenId] = set()
@@ -80,20 +63,16 @@ class OrderRegister:
         """Called when money or shares moved."""
         self.on_late: Callable[[Child], None] = lambda child: None
         """Called when a child that counted as dead turns out to be alive: it must be taken back."""
+        self.on_stranger: Callable[[Evidence], None] = lambda evidence: None
+        """Called with what is about none of these: about others, or about ones that have left."""
 
     def load(self, saved: Saved) -> None:
         """Take over what earlier runs left."""
-        for record in saved.parents:
-            self._take_in(Parent(record))
-        for child_record in saved.children:
-            child_record.body = b""
-            self._adopt(self.parents[child_record.order_id], Child(child_record))
-        for fill in saved.fills:
-            self._keep(*self._children[fill.child_id], fill)
-        for adjustment in saved.adjustments:
-            parent = self.parents.get(OrderId(adjustment.order_id or ""))
-            if parent is not None:
-                parent.adjustments.append(adjustment)
+        self.ledger.load(saved.totals)
+        for parent in assembled(saved):
+            self.take_in(parent)
+            for child in parent.children.values():
+                self._unseen_yet(*child.fills.values())
 
     # -- looking things up --
 
@@ -140,7 +119,7 @@ class OrderRegister:
 
     def add_parent(self, parent: Parent, accepted: Event) -> None:
         """Write down a new order."""
-        self._take_in(parent)
+        self.take_in(parent)
         self._journal.record(accepted, parents=(parent.record,))
 
     def set_status(self, parent: Parent, status: OrderStatus, reason: str) -> None:
@@ -148,6 +127,7 @@ class OrderRegister:
         record = parent.record
         if (record.status, record.reason) == (status, reason):
             return
+        self._keep_here(parent)
         record.status, record.reason = status, reason
         record.ended_ms = self._clock.now_ms() if status.is_final else None
         parent.waits_for = ""
@@ -164,6 +144,26 @@ class OrderRegister:
         """Write a parent's record with what happened to it."""
         self._journal.record(*events, parents=(parent.record,))
         parent.wake.set()
+
+    def take_in(self, parent: Parent) -> None:
+        """Know an order as it was written down."""
+        self.parents[parent.order_id] = parent
+        self._sort_in(parent)
+        for child in parent.children.values():
+            self._adopt(parent, child)
+
+    def see_off(self, parent: Parent) -> None:
+        """Write down that an order is about to leave; whatever happens to it now keeps it."""
+        parent.record.left_ms = self._clock.now_ms()
+        self._journal.record(parents=(parent.record,))
+
+    def let_go(self, parent: Parent) -> None:
+        """Forget an order that was seen off; the journal has it."""
+        del self.parents[parent.order_id]
+        for child_id in parent.children:
+            del self._children[child_id]
+            self._unsettled.pop(child_id, None)
+            self._by_token[parent.token_id].pop(child_id, None)
 
     # -- children --
 
@@ -189,16 +189,14 @@ class OrderRegister:
         pair = self._children.get(remote.child_id)
         if pair is None:
             self._see_foreign(remote)
+            self.on_stranger(remote)
             return
         parent, child = pair
         self._see_matched(parent, child, remote.matched)
-        event = _REMOTE_EVENT.get(remote.status)
+        event = proof_of(remote, child)
         if event is None:
             _log.warning("order %s: unknown status %r", remote.child_id, remote.text)
             return
-        whole = child.record.size - child.matched < DUST
-        if event is ChildEvent.SEEN_DEAD and whole:
-            event = ChildEvent.SEEN_FILLED
         self._move(parent, child, event, remote.text)
 
     def see_open(self, orders: Collection[RemoteOrder]) -> frozenset[ChildId]:
@@ -212,6 +210,8 @@ class OrderRegister:
 
     def see_trade(self, trade: TradeReport) -> None:
         """Apply a trade: count it once, follow its settlement, reverse it where it failed."""
+        if not self._children.keys() >= set(subjects(trade)):
+            self.on_stranger(trade)
         for leg in trade.legs:
             pair = self._children.get(leg.child_id)
             if pair is None:
@@ -220,14 +220,10 @@ class OrderRegister:
             known = child.fills.get(trade.trade_id)
             if known is None:
                 self._count(parent, child, trade, leg)
-            elif _RANK[trade.status] > _RANK[known.status]:
+            elif is_later(trade.status, known.status):
                 self._settle(parent, child, known, trade.status)
 
     # -- inside --
-
-    def _take_in(self, parent: Parent) -> None:
-        self.parents[parent.order_id] = parent
-        self._sort_in(parent)
 
     def _sort_in(self, parent: Parent) -> None:
         if parent.is_final:
@@ -302,28 +298,30 @@ class OrderRegister:
             at_ms=trade.at_ms or self._clock.now_ms(),
             settled_ms=self._clock.now_ms() if trade.status.is_final else None,
         )
-        self._keep(parent, child, fill)
+        child.fills[fill.trade_id] = fill
+        self._unseen_yet(fill)
+        self._note(parent, child)
+        totals = self.ledger.enter(fill, parent.record.slug, parent.record.outcome)
         at_ms = self._clock.now_ms()
         events: list[Event] = [filled(fill, at_ms)]
         if fill.status.is_final:
             events.append(settled(fill, at_ms))
-        self._journal.record(*events, fills=(fill,))
+        self._journal.record(*events, fills=(fill,), totals=(totals,))
         if child.record.size - child.matched < DUST:
             self._move(parent, child, ChildEvent.SEEN_FILLED, "")
         self._after_trade(parent, fill)
 
-    def _keep(self, parent: Parent, child: Child, fill: FillRecord) -> None:
-        child.fills[fill.trade_id] = fill
-        self.unseen_fills[fill.trade_id, fill.child_id] = fill
-        self.traded_tokens.add(fill.token_id)
-        self._note(parent, child)
+    def _unseen_yet(self, *fills: FillRecord) -> None:
+        self.unseen_fills |= {(fill.trade_id, fill.child_id): fill for fill in fills}
 
     def _settle(self, parent: Parent, child: Child, fill: FillRecord, status: TradeStatus) -> None:
         fill.status = status
         if status.is_final:
             fill.settled_ms = self._clock.now_ms()
         self._note(parent, child)
-        self._journal.record(settled(fill, self._clock.now_ms()), fills=(fill,))
+        has_failed = status is TradeStatus.FAILED
+        totals = (self.ledger.take_back(fill),) if has_failed else ()
+        self._journal.record(settled(fill, self._clock.now_ms()), fills=(fill,), totals=totals)
         self._after_trade(parent, fill)
 
     def _after_trade(self, parent: Parent, fill: FillRecord) -> None:
@@ -342,9 +340,15 @@ class OrderRegister:
 
     def _note(self, parent: Parent, child: Child) -> None:
         """What was reckoned from a child before is out of date; first thing after every change."""
+        self._keep_here(parent)
         parent.forget_sums()
         self.on_child(child)
         self._note_token(parent.token_id)
+
+    def _keep_here(self, parent: Parent) -> None:
+        if parent.record.left_ms is not None:
+            parent.record.left_ms = None
+            self._journal.record(parents=(parent.record,))
 
     def _note_token(self, token_id: TokenId) -> None:
         self.version += 1

@@ -102,6 +102,8 @@ class Parent:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever something changed that its executor should look at."""
     pause_asked: bool = False
+    back_ms: int | None = None
+    """When it came back into memory for late news; nothing where it never left."""
     resized_ms: int | None = None
     """When its target was last set anew in this run."""
     tape: Tape | None = None

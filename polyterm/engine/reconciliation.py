@@ -46,6 +46,11 @@ class Reconciler:
         if watermark_ms is not None:
             self._watermark_ms = watermark_ms
 
+    @property
+    def reads_from_ms(self) -> int:
+        """Trades from there on are read in every round."""
+        return self._watermark_ms - _OVERLAP_MS
+
     def hurry(self) -> None:
         """Do the next round now: something happened that may have been missed."""
         self._hurry.set()
@@ -117,13 +122,14 @@ class Reconciler:
         if child.status is ChildStatus.UNKNOWN:
             since_s, looks = self._absences.get(child.child_id, (self._now_s(), 0))
             self._absences[child.child_id] = since_s, looks + 1
-            self._prover.conclude(child, looks + 1, self._now_s() - since_s)
+            if self._prover.conclude(child, looks + 1, self._now_s() - since_s):
+                del self._absences[child.child_id]
 
     def _now_s(self) -> float:
         return self._desk.clock.monotonic()
 
     async def _trades(self, started_ms: int) -> None:
-        trades = await self._desk.exchange.trades(self._watermark_ms - _OVERLAP_MS)
+        trades = await self._desk.exchange.trades(self.reads_from_ms)
         for trade in trades:
             self._desk.register.see_trade(trade)
         unsettled = [trade.at_ms for trade in trades if not trade.status.is_final]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from polyterm.models.enums import ChildStatus, OrderStatus, OrderType, Side, TradeStatus
 from polyterm.models.events import Event, OrderAdjusted, StopState
@@ -36,6 +35,8 @@ class ParentRecord:
     """Of the order's own random source."""
     cancel_reason: str = ""
     """Why its end was asked for; empty while it was not. Survives a restart, so the end does."""
+    left_ms: int | None = None
+    """When it left memory, as nothing more was expected of it; nothing while it is there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +87,28 @@ class FillRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenTotals:
+    """What all fills of one token add up to, over every run; those that failed are not in it."""
+
+    token_id: TokenId
+    slug: str
+    outcome: str
+    bought: Size = 0
+    paid: Dollars = 0
+    """For the shares bought, without fees."""
+    buy_fees: Dollars = 0
+    sold: Size = 0
+    earned: Dollars = 0
+    """By the shares sold, without fees."""
+    sell_fees: Dollars = 0
+
+    @property
+    def fees(self) -> Dollars:
+        """Of buys and sells."""
+        return self.buy_fees + self.sell_fees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
     """What the exchange said is there to pay a child with, less what orders placed by hand keep."""
 
@@ -105,6 +128,8 @@ class Batch:
     events: tuple[Event, ...] = ()
     new_child: ChildRecord | None = None
     """Inserted only if its parent is not over-bought by it (rule R4), in this transaction."""
+    totals: tuple[TokenTotals, ...] = ()
+    """Of the tokens of these fills, these fills included."""
     cover: Cover | None = None
     """What pays for the new child: it is inserted only if all that is promised stays within."""
     stop: StopState | None = None
@@ -113,62 +138,22 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """All that an earlier run left."""
+class Orders:
+    """Whole orders: parents with all that is under them."""
 
     parents: tuple[ParentRecord, ...] = ()
     children: tuple[ChildRecord, ...] = ()
     fills: tuple[FillRecord, ...] = ()
     adjustments: tuple[OrderAdjusted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved(Orders):
+    """What a run goes on from; orders that have left memory are not in it."""
+
+    totals: tuple[TokenTotals, ...] = ()
     last_seq: int = 0
     stop: StopState = StopState.RUNNING
     watermark_ms: int | None = None
     notice: str = ""
     """What a person must know about the journal itself; empty where all is well."""
-
-
-class StoreError(Exception):
-    """The journal could not be read or written; the message is for people."""
-
-
-class TakenOverError(StoreError):
-    """Another polyterm has opened the journal since: this one may write no more (rule R7)."""
-
-
-class OverfillError(StoreError):
-    """The child would let its parent trade more than it wants; nothing was written."""
-
-
-class UncoveredError(StoreError):
-    """The child would promise more than there is; nothing was written."""
-
-
-class PrunedError(StoreError):
-    """Facts that were asked for have left the journal."""
-
-    def __init__(self, after: int, kept_after: int) -> None:
-        self.kept_after = kept_after
-        super().__init__(
-            f"facts after {after} are not all kept any more: read the orders anew, "
-            f"and go on after {kept_after}"
-        )
-
-
-class Store(Protocol):
-    """A durable journal. `commit` returns only when the batches would survive a power cut."""
-
-    async def load(self) -> Saved:
-        """Everything that earlier runs wrote."""
-        ...
-
-    async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
-        """Commit batches in one transaction; a batch that breaks a rule is left out and named."""
-        ...
-
-    async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
-        """Facts from the journal, oldest first; `PrunedError` where some of them are gone."""
-        ...
-
-    async def kept_after(self) -> int:
-        """The number after which every fact is still there; 0 where all are."""
-        ...

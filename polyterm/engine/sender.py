@@ -11,8 +11,9 @@ from polyterm.engine.desk import Desk
 from polyterm.engine.order_facts import changed
 from polyterm.engine.parent import Child, Parent
 from polyterm.engine.ports import ChildTicket, Outcome, SendReport, SignedOrder
-from polyterm.engine.records import ChildRecord, StoreError
+from polyterm.engine.records import ChildRecord
 from polyterm.engine.safety import Intended, check_child
+from polyterm.engine.store import StoreError
 from polyterm.models.enums import ChildStatus, OrderType, Side
 from polyterm.models.ids import ChildId
 from polyterm.models.money import Dollars, Price, Size

@@ -168,6 +168,20 @@ class PositionView(msgspec.Struct, frozen=True, kw_only=True):
     """What the account holds or will, provisional fills included."""
     spendable: Size
     """What may be sold now: settled, and not already offered (rule R5)."""
+    slug: str = ""
+    """Its market; empty where nobody follows it and polyterm never traded it."""
+    outcome: str = ""
+    bought: Size = 0
+    """All that polyterm's own orders ever bought of it, whether it is still held or not."""
+    cost: Dollars = 0
+    """What was paid for that, fees included."""
+
+    @property
+    def average_cost(self) -> Decimal | None:
+        """Dollars per share over the buys of polyterm's own orders; nothing before the first."""
+        if not self.bought:
+            return None
+        return (Decimal(self.cost) / self.bought).quantize(Decimal("0.0001"))
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):

@@ -145,7 +145,7 @@ COMMANDS: tuple[Command, ...] = (
         "screen.toggle_finished",
         "History",
         "order: show or hide finished ones",
-        "Show the orders that have ended below the running ones, or hide them.",
+        "Show the newest orders that have ended below the running ones, or hide them.",
         Scope.TRADE,
     ),
     Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -12,6 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from polyterm.bridge import BookViewer, Desk, Topic
+from polyterm.engine.face import UnknownOrderError
+from polyterm.engine.store import StoreError
 from polyterm.models.ids import OrderId
 from polyterm.models.money import format_dollars
 from polyterm.models.snapshot import MarketSnapshot
@@ -85,6 +88,8 @@ class OrderScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._desk, self._order_id, self._changes = desk, order_id, changes
+        self._detail: OrderDetail | None = None
+        """As it was last looked at."""
         self._prices = OrderPrices(desk, trail)
         self._venue = VenueLine(desk.venue)
         self._summary = Static("", id="order-summary", markup=False, classes="pane")
@@ -110,11 +115,10 @@ class OrderScreen(Screen[None]):
     def on_mount(self) -> None:
         self._summary.border_title = f"Order {short_id(self._order_id)}"
         self._venue.show_exchange(self._desk.engine.health().exchange)
-        self._desk.pump.watch(self, Topic.ORDERS, self._show)
+        self._desk.pump.watch(self, Topic.ORDERS, self._orders_changed)
         token_id = self._desk.engine.order_status(self._order_id).token_id
         seen = BookViewer(token_id, self._show_prices, self._is_seen, _PRICES_EVERY)
         self._desk.pump.watch_book(self, seen)
-        self.call_after_refresh(self._show_prices, self._desk.engine.snapshot(token_id))
 
     def on_unmount(self) -> None:
         self._desk.pump.forget(self)
@@ -126,16 +130,33 @@ class OrderScreen(Screen[None]):
     @work
     async def action_cancel_order(self) -> None:
         """Ask, then cancel the order of this page."""
-        order = self._desk.engine.order_status(self._order_id)
-        await cancel_order(self, self._desk, order, asks=True)
+        if self._detail is not None:
+            await cancel_order(self, self._desk, self._detail.order, asks=True)
 
     @work
     async def action_change_order(self) -> None:
         """Open the form that changes the order of this page."""
-        await self._changes.change(self, self._desk.engine.order_status(self._order_id))
+        if self._detail is not None:
+            await self._changes.change(self, self._detail.order)
 
-    def _show(self, _: object) -> None:
-        detail = self._desk.engine.order_detail(self._order_id)
+    def _orders_changed(self, orders: Sequence[OrderView]) -> None:
+        known = None if self._detail is None else self._detail.order
+        if known is None or known not in orders or not known.status.is_final or known.unsettled:
+            self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        """Look at the order anew; one that ended long ago is read from the journal."""
+        try:
+            detail = await self._desk.engine.order_detail(self._order_id)
+        except (StoreError, UnknownOrderError) as error:
+            self._summary.update(Text(f"✗ It cannot be shown: {error}"))
+            return
+        self._detail = detail
+        self._show(detail)
+        self._show_prices(self._desk.engine.snapshot(detail.order.token_id))
+
+    def _show(self, detail: OrderDetail) -> None:
         tick = detail.order.tick
         self._summary.update(summary_text(detail.order))
         self._children.show_rows(
@@ -150,7 +171,8 @@ class OrderScreen(Screen[None]):
         self._count(detail)
 
     def _show_prices(self, snapshot: MarketSnapshot | None) -> None:
-        self._prices.show_prices(self._desk.engine.order_detail(self._order_id), snapshot)
+        if self._detail is not None:
+            self._prices.show_prices(self._detail, snapshot)
 
     def _is_seen(self) -> bool:
         return self.app.screen is self

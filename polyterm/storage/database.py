@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
 from polyterm.engine.clock import Clock
-from polyterm.engine.records import Batch, Saved, StoreError
+from polyterm.engine.records import Batch, Orders, Saved
+from polyterm.engine.store import Age, StoreError
 from polyterm.models.events import Event
-from polyterm.storage import fence, marks
+from polyterm.models.ids import ChildId, OrderId
+from polyterm.storage import fence, marks, past_orders
 from polyterm.storage.backup_keeper import keeping_backups
 from polyterm.storage.backups import Backups
 from polyterm.storage.ballast import Ballast
-from polyterm.storage.errors import DiskFullError, in_words
+from polyterm.storage.errors import DiskFullError, as_written, in_words
 from polyterm.storage.opening import OpenJournal, open_journal
 from polyterm.storage.prune_keeper import keeping_bounded
 from polyterm.storage.pruning import FOR_EVER, Keep, Pruning
@@ -55,7 +59,7 @@ class Database:
         """What the opening read, until it is asked for or changed."""
 
     async def load(self) -> Saved:
-        """Everything that earlier runs wrote."""
+        """What a run goes on from: all orders but those that have left memory."""
         return await _in(self._thread, self._load)
 
     async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
@@ -64,11 +68,37 @@ class Database:
 
     async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
         """Facts from the journal, oldest first; `PrunedError` where some of them are gone."""
-        return await _in(self._thread, lambda: self._events(seq, limit))
+        find = partial(read_events, after=seq, limit=limit)
+        return await _in(self._thread, lambda: self._read(find))
 
     async def kept_after(self) -> int:
         """The number after which every fact is still there; 0 where all are."""
-        return await _in(self._thread, self._kept_after)
+        return await _in(self._thread, lambda: self._read(marks.kept_after))
+
+    async def find_orders(
+        self,
+        *,
+        order_ids: Collection[OrderId] = (),
+        child_ids: Collection[ChildId] = (),
+        client_key: str | None = None,
+    ) -> Orders:
+        """Orders of these ids, with these children, or with that key, whether they left or not."""
+        find = partial(
+            past_orders.find_orders,
+            order_ids=order_ids,
+            child_ids=child_ids,
+            client_key=client_key,
+        )
+        return await _in(self._thread, lambda: self._read(find))
+
+    async def recall(self, order_ids: Collection[OrderId]) -> Orders:
+        """Note that these are in memory again, and hand them over; those that are still there."""
+        return await _in(self._thread, lambda: self._recall(order_ids))
+
+    async def past_orders(self, limit: int, before: Age | None = None) -> Orders:
+        """Orders that have left memory, newest first; the next ones after `before`."""
+        find = partial(past_orders.past_orders, limit=limit, before=before)
+        return await _in(self._thread, lambda: self._read(find))
 
     async def prune(self, pruning: Pruning) -> bool:
         """Take one step; whether there is another. Commits that wait meanwhile come next."""
@@ -83,13 +113,16 @@ class Database:
         with in_words(self._journal.path):
             return read_saved(self._journal.connection, self._journal.path)
 
-    def _events(self, seq: int, limit: int) -> tuple[Event, ...]:
-        with in_words(self._journal.path):
-            return read_events(self._journal.connection, seq, limit)
+    def _read(self, find: Callable[[sqlite3.Connection], Result]) -> Result:
+        with in_words(self._journal.path), as_written(self._journal.path):
+            return find(self._journal.connection)
 
-    def _kept_after(self) -> int:
-        with in_words(self._journal.path):
-            return marks.kept_after(self._journal.connection)
+    def _recall(self, order_ids: Collection[OrderId]) -> Orders:
+        self._unread = None
+        connection = self._journal.connection
+        with in_words(self._journal.path), transaction(connection):
+            fence.check(connection, self._journal.token)
+            return past_orders.recall(connection, order_ids)
 
     def _prune(self, pruning: Pruning) -> bool:
         if not self._ballast.lay():

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from polyterm.engine.records import OverfillError, PrunedError, StoreError, TakenOverError
+import msgspec
+
+from polyterm.engine.store import OverfillError, PrunedError, StoreError, TakenOverError
 
 __all__ = [
     "DamageError",
@@ -17,6 +19,7 @@ __all__ = [
     "PrunedError",
     "StoreError",
     "TakenOverError",
+    "as_written",
     "in_words",
 ]
 
@@ -65,6 +68,15 @@ def in_words(path: Path) -> Iterator[None]:
         raise _worded(path, known, str(error)) from error
     except OSError as error:
         raise _worded(path, _BY_ERRNO.get(error.errno or 0), error.strerror or "") from error
+
+
+@contextmanager
+def as_written(path: Path) -> Iterator[None]:
+    """Raise `DamageError` where a row of the journal at `path` is not what was once written."""
+    try:
+        yield
+    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+        raise DamageError(f"the journal {path} is damaged: a row cannot be read") from error
 
 
 def _no_text(path: Path) -> DamageError:

@@ -1,4 +1,4 @@
-"""Up to where facts have left the journal: who asks for older ones is told, not given a part."""
+"""Up to where the journal is not whole: who asks for older facts is told, not given a part."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from polyterm.storage.errors import PrunedError
 
 _SEQ = "pruned_seq"
 _BEFORE = "pruned_before_ms"
+_ORDERS_BEFORE = "orders_gone_before_ms"
 _RAISE = """
     INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE
     SET value = MAX(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))
@@ -17,6 +18,11 @@ _RAISE = """
 def raise_marks(connection: sqlite3.Connection, *, seq: int, before_ms: int) -> None:
     """Note that facts up to that number, older than that time, are not all there any more."""
     connection.executemany(_RAISE, ((_SEQ, str(seq)), (_BEFORE, str(before_ms))))
+
+
+def raise_orders_mark(connection: sqlite3.Connection, *, before_ms: int) -> None:
+    """Note that orders that ended before that time are not all there any more."""
+    connection.execute(_RAISE, (_ORDERS_BEFORE, str(before_ms)))
 
 
 def kept_after(connection: sqlite3.Connection) -> int:

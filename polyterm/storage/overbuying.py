@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from polyterm.engine.records import ChildRecord, Cover, OverfillError, StoreError, UncoveredError
+from polyterm.engine.records import ChildRecord, Cover
+from polyterm.engine.store import OverfillError, StoreError, UncoveredError
 from polyterm.models.enums import Side
 from polyterm.models.money import SIZE_STEP, format_dollars, format_units, notional_up
 from polyterm.storage import schema

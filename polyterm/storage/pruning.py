@@ -1,8 +1,9 @@
 """What no order needs any more leaves the journal, one small step at a time.
 
-Orders, children and fills stay: positions, profit and exposure are sums over them, and a client's
-key is found among them. What goes are facts, and the signed bytes of children that can no longer
-be sent. Freed pages are taken for what is written next; see docs/decisions/0009.
+First go facts of how orders were worked, and the signed bytes of children that can no longer be
+sent; then, where that is asked for, orders that left memory, with all that is under them: what they
+add up to was carried on when they traded. Freed pages are taken for what is written next; see
+docs/decisions/0009 and 0011.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import get_args
 from polyterm.engine.parent import DUST
 from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
 from polyterm.models.events import ChildChanged, Event, ExchangeChanged, FeedChanged, OrderAdjusted
-from polyterm.storage.marks import raise_marks
+from polyterm.storage.marks import raise_marks, raise_orders_mark
 from polyterm.storage.rows import CHILDREN
 
 STEP = 200
 """Rows looked at in one transaction: the most that a commit has to wait for."""
+ORDERS_A_STEP = 5
+"""Whole orders that go in one transaction; each has many rows."""
 DAY_MS = 86_400_000
 """Also the shortest time that anything is kept: a dead child may come back so long (rule R3)."""
 
@@ -38,6 +41,7 @@ class Keep:
 
     decisions_days: int = 0
     facts_days: int = 0
+    orders_days: int = 0
 
     def terms(self, now_ms: int) -> Iterable[tuple[str, int]]:
         """Each kind that goes, and the time before which it does."""
@@ -61,6 +65,8 @@ class Pruning:
         ]
         if keep.decisions_days:
             walks.append(partial(_strip, before_ms=now_ms - keep.decisions_days * DAY_MS))
+        if keep.orders_days:
+            walks.append(partial(_remove, before_ms=now_ms - keep.orders_days * DAY_MS))
         self._walks = deque(walks)
         self._place = 0
 
@@ -100,6 +106,40 @@ def _strip(connection: sqlite3.Connection, place: int, *, before_ms: int) -> int
     bare = ((row["rowid"],) for row in signed if row["order_id"] not in needed)
     connection.executemany(_WITHOUT_BODY, bare)
     return rows[-1]["rowid"] if old else None
+
+
+def _remove(connection: sqlite3.Connection, place: int, *, before_ms: int) -> int | None:
+    rows = connection.execute(
+        "SELECT rowid, order_id, left_ms FROM parents WHERE rowid > ? ORDER BY rowid LIMIT ?",
+        (place, STEP),
+    ).fetchall()
+    left = [row for row in rows if row["left_ms"] is not None and row["left_ms"] < before_ms]
+    some = left[:ORDERS_A_STEP]
+    needed = _needed(connection, {row["order_id"] for row in some}, before_ms)
+    for row in some:
+        if row["order_id"] not in needed:
+            _remove_order(connection, row["order_id"], before_ms)
+    looked_at = some if len(left) > len(some) else rows
+    return looked_at[-1]["rowid"] if looked_at else None
+
+
+def _remove_order(connection: sqlite3.Connection, order_id: str, before_ms: int) -> None:
+    last = connection.execute(
+        "SELECT MAX(seq) FROM events WHERE order_id = ?", (order_id,)
+    ).fetchone()[0]
+    for statement in _REMOVE_ORDER:
+        connection.execute(statement, (order_id,))
+    raise_orders_mark(connection, before_ms=before_ms)
+    if last is not None:
+        raise_marks(connection, seq=last, before_ms=before_ms)
+
+
+_REMOVE_ORDER = (
+    "DELETE FROM events WHERE order_id = ?",
+    "DELETE FROM fills WHERE child_id IN (SELECT child_id FROM children WHERE order_id = ?)",
+    "DELETE FROM children WHERE order_id = ?",
+    "DELETE FROM parents WHERE order_id = ?",
+)
 
 
 def _needed(

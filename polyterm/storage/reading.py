@@ -5,22 +5,19 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-import msgspec
-
 from polyterm.engine.records import Saved
-from polyterm.models.events import Event, OrderAdjusted, StopState, decode_event
+from polyterm.models.events import Event, StopState, decode_event
 from polyterm.storage.connecting import scalar
-from polyterm.storage.errors import DamageError
+from polyterm.storage.errors import as_written
 from polyterm.storage.marks import kept_after, require_kept
-from polyterm.storage.rows import CHILDREN, FILLS, PARENTS
+from polyterm.storage.past_orders import whole
+from polyterm.storage.rows import TOTALS
 
 
 def read_saved(connection: sqlite3.Connection, path: Path) -> Saved:
-    """All that a journal holds; `DamageError` where a row is not what was once written."""
-    try:
+    """What a run goes on from; `DamageError` where a row is not what was once written."""
+    with as_written(path):
         return _read(connection)
-    except (ValueError, TypeError, msgspec.MsgspecError) as error:
-        raise DamageError(f"the journal {path} is damaged: a row cannot be read") from error
 
 
 def read_events(connection: sqlite3.Connection, after: int, limit: int) -> tuple[Event, ...]:
@@ -35,20 +32,16 @@ def read_events(connection: sqlite3.Connection, after: int, limit: int) -> tuple
 def _read(connection: sqlite3.Connection) -> Saved:
     if not scalar(connection, "PRAGMA user_version"):
         return Saved()
-    parents = connection.execute("SELECT * FROM parents ORDER BY created_ms")
-    children = connection.execute("SELECT * FROM children ORDER BY order_id, number")
-    fills = connection.execute("SELECT * FROM fills ORDER BY at_ms")
-    adjusted = connection.execute(
-        "SELECT body FROM events WHERE kind = ? ORDER BY seq", (OrderAdjusted.__name__,)
-    )
-    events = (decode_event(row[0]) for row in adjusted)
+    at_hand = connection.execute("SELECT * FROM parents WHERE left_ms IS NULL ORDER BY created_ms")
+    orders = whole(connection, at_hand)
     state = dict(connection.execute("SELECT name, value FROM state").fetchall())
     watermark = state.get("watermark_ms")
     return Saved(
-        parents=tuple(PARENTS.read(row) for row in parents),
-        children=tuple(CHILDREN.read(row) for row in children),
-        fills=tuple(FILLS.read(row) for row in fills),
-        adjustments=tuple(event for event in events if isinstance(event, OrderAdjusted)),
+        parents=orders.parents,
+        children=orders.children,
+        fills=orders.fills,
+        adjustments=orders.adjustments,
+        totals=tuple(map(TOTALS.read, connection.execute("SELECT * FROM totals"))),
         last_seq=_last_seq(connection),
         stop=StopState(state.get("stop", StopState.RUNNING)),
         watermark_ms=None if watermark is None else int(watermark),

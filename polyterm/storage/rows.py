@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 
 # A request can be read only where the parameters of its strategy are known.
 import polyterm.strategies.registry  # noqa: F401
-from polyterm.engine.records import ChildRecord, FillRecord, ParentRecord
+from polyterm.engine.records import ChildRecord, FillRecord, ParentRecord, TokenTotals
 from polyterm.models.enums import ChildStatus, OrderStatus, OrderType, Side, TradeStatus
 from polyterm.models.order_request import OrderRequest
 
-Record = TypeVar("Record", ParentRecord, ChildRecord, FillRecord)
+Record = TypeVar("Record", ParentRecord, ChildRecord, FillRecord, TokenTotals)
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "request": OrderRequest.model_validate_json,
@@ -31,7 +31,7 @@ class Table(Generic[Record]):
     name: str
     record: type[Record]
     key: tuple[str, ...]
-    status: type[ChildStatus] | type[OrderStatus] | type[TradeStatus]
+    status: type[ChildStatus] | type[OrderStatus] | type[TradeStatus] | None = None
     fixed: tuple[str, ...] = ()
     """Columns that stay as they were first written."""
 
@@ -59,7 +59,9 @@ class Table(Generic[Record]):
 
     def read(self, row: sqlite3.Row) -> Record:
         """The record that a row holds; what an older schema does not keep has its default."""
-        readers: dict[str, Callable[[Any], Any]] = {**_READ, "status": self.status}
+        readers: dict[str, Callable[[Any], Any]] = {**_READ}
+        if self.status is not None:
+            readers["status"] = self.status
         kept = row.keys()
         values: dict[str, Any] = {
             column: readers[column](row[column]) if column in readers else row[column]
@@ -78,3 +80,4 @@ def _plain(value: object) -> object:
 PARENTS = Table("parents", ParentRecord, ("order_id",), OrderStatus)
 CHILDREN = Table("children", ChildRecord, ("child_id",), ChildStatus, fixed=("body",))
 FILLS = Table("fills", FillRecord, ("trade_id", "child_id"), TradeStatus)
+TOTALS = Table("totals", TokenTotals, ("token_id",))

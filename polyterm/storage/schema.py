@@ -98,6 +98,9 @@ _FENCE = (
 NOT_YET = 2**63 - 1
 """Stands for a time that has not come, in the indexes below and in what is asked of them."""
 
+CLIENT_KEY = "json_extract(request, '$.client_key')"
+"""The caller's key of an order, in the words of the index on it."""
+
 _COVER = (
     "ALTER TABLE children ADD COLUMN fee_reserve INTEGER NOT NULL DEFAULT 0",
     f"CREATE INDEX children_by_end ON children (side, IFNULL(ended_ms, {NOT_YET}))",
@@ -105,6 +108,41 @@ _COVER = (
 )
 """What the dollars of rule R4 are summed from, without reading every row there ever was."""
 
-STEPS: tuple[tuple[str, ...], ...] = (_TABLES, _FENCE, _COVER)
+_PAST = (
+    "ALTER TABLE parents ADD COLUMN left_ms INTEGER",
+    "CREATE INDEX parents_in_memory ON parents (created_ms) WHERE left_ms IS NULL",
+    "CREATE INDEX parents_past ON parents (created_ms, order_id) WHERE left_ms IS NOT NULL",
+    f"CREATE INDEX parents_by_key ON parents ({CLIENT_KEY}) WHERE {CLIENT_KEY} IS NOT NULL",
+    "CREATE INDEX events_of_order ON events (order_id) WHERE order_id IS NOT NULL",
+    """
+    CREATE TABLE totals (
+        token_id TEXT PRIMARY KEY,
+        slug TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        bought INTEGER NOT NULL,
+        paid INTEGER NOT NULL,
+        buy_fees INTEGER NOT NULL,
+        sold INTEGER NOT NULL,
+        earned INTEGER NOT NULL,
+        sell_fees INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO totals
+    SELECT f.token_id, MAX(p.slug), MAX(p.outcome),
+        COALESCE(SUM(f.size) FILTER (WHERE f.side = 'BUY' AND f.status != 'FAILED'), 0),
+        COALESCE(SUM(f.price * f.size / 10000)
+            FILTER (WHERE f.side = 'BUY' AND f.status != 'FAILED'), 0),
+        COALESCE(SUM(f.fee) FILTER (WHERE f.side = 'BUY' AND f.status != 'FAILED'), 0),
+        COALESCE(SUM(f.size) FILTER (WHERE f.side = 'SELL' AND f.status != 'FAILED'), 0),
+        COALESCE(SUM(f.price * f.size / 10000)
+            FILTER (WHERE f.side = 'SELL' AND f.status != 'FAILED'), 0),
+        COALESCE(SUM(f.fee) FILTER (WHERE f.side = 'SELL' AND f.status != 'FAILED'), 0)
+    FROM fills f JOIN parents p ON p.order_id = f.order_id GROUP BY f.token_id
+    """,
+)
+"""Orders that have left memory: how they are found, and what is carried on of them."""
+
+STEPS: tuple[tuple[str, ...], ...] = (_TABLES, _FENCE, _COVER, _PAST)
 """What brings a journal from each version to the next; a new file takes all of them."""
 SCHEMA_VERSION = len(STEPS)

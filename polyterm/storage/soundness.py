@@ -7,8 +7,8 @@ from pathlib import Path
 
 from polyterm.storage import schema
 from polyterm.storage.connecting import look_into, scalar
-from polyterm.storage.errors import DamageError, StoreError, in_words
-from polyterm.storage.reading import read_saved
+from polyterm.storage.errors import DamageError, StoreError, as_written, in_words
+from polyterm.storage.rows import CHILDREN, FILLS, PARENTS, TOTALS
 
 
 def identify(connection: sqlite3.Connection, path: Path) -> int:
@@ -43,9 +43,19 @@ def fault_of(path: Path) -> str:
             try:
                 version = identify(connection, path)
                 verify(connection, path)
-                read_saved(connection, path)
+                _read_every_row(connection, path)
             finally:
                 connection.close()
     except StoreError as error:
         return str(error)
     return "" if version else f"{path} is empty"
+
+
+def _read_every_row(connection: sqlite3.Connection, path: Path) -> None:
+    """One row at a time, of whatever version; `DamageError` where one is not as it was written."""
+    known = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
+    with as_written(path):
+        for table in (PARENTS, CHILDREN, FILLS, TOTALS):
+            if table.name in known:
+                for row in connection.execute(f"SELECT * FROM {table.name}"):  # noqa: S608
+                    table.read(row)

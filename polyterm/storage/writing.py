@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
-from polyterm.engine.records import Batch, StoreError
+from polyterm.engine.records import Batch
+from polyterm.engine.store import StoreError
 from polyterm.models.events import Event, encode_event
 from polyterm.storage.overbuying import refusal
-from polyterm.storage.rows import CHILDREN, FILLS, PARENTS
+from polyterm.storage.rows import CHILDREN, FILLS, PARENTS, TOTALS
 
 
 def write(connection: sqlite3.Connection, batch: Batch) -> StoreError | None:
@@ -20,6 +21,7 @@ def write(connection: sqlite3.Connection, batch: Batch) -> StoreError | None:
     connection.executemany(PARENTS.upsert, map(PARENTS.row, batch.parents))
     connection.executemany(CHILDREN.upsert, map(CHILDREN.row, batch.children))
     connection.executemany(FILLS.upsert, map(FILLS.row, batch.fills))
+    connection.executemany(TOTALS.upsert, map(TOTALS.row, batch.totals))
     connection.executemany(
         "INSERT INTO events (seq, at_ms, order_id, kind, body) VALUES (?, ?, ?, ?, ?)",
         map(_event_row, batch.events),

@@ -19,6 +19,7 @@ def check_sums(engine: Engine) -> None:
     for parent in engine._register.parents.values():
         _check_parent(parent)
     account, register = engine._account, engine._register
+    _check_ledger(register)
     assert account.reserved == _reserved(account, register, engine._monitor)
     for token_id in (YES, NO):
         assert account.sellable(token_id) == _sellable(account, register, token_id)
@@ -40,6 +41,18 @@ def _check_parent(parent: Parent) -> None:
     assert parent.paid() == sum(notional(fill.price, fill.size) for fill in kept)
     assert parent.awaits_trades == any(child.awaits_trades for child in children)
     assert parent.stepped_ahead == sum(child.stepped_ahead for child in children)
+
+
+def _check_ledger(register: OrderRegister) -> None:
+    """What is carried is at least what the orders in memory add up to; the others have left."""
+    for token_id in {parent.token_id for parent in register.parents.values()}:
+        parents = [p for p in register.parents.values() if p.token_id == token_id]
+        kept = [f for p in parents for f in p.fills if f.status is not TradeStatus.FAILED]
+        carried = register.ledger.of(token_id)
+        for side in Side:
+            size = sum(fill.size for fill in kept if fill.side is side)
+            there = 0 if carried is None else carried.bought if side is Side.BUY else carried.sold
+            assert there >= size
 
 
 def _check_book(monitor: MarketMonitor, register: OrderRegister, token_id: TokenId) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from polyterm.engine.records import Batch, Saved, StoreError, TakenOverError
+from polyterm.engine.records import Batch, Saved
+from polyterm.engine.store import StoreError, TakenOverError
 from polyterm.models.complaint import RefusedError
 from polyterm.models.enums import OrderStatus
 from polyterm.models.events import Noticed, StopState

@@ -3,18 +3,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from msgspec.structs import replace
 
 from polyterm.engine.gauges import Profit, profit_of
 from polyterm.engine.metrics import Counter, Family, Histogram
 from polyterm.engine.ports import UnreachableError
-from polyterm.models.enums import Side
+from polyterm.engine.records import TokenTotals
 from polyterm.models.ids import OrderId
 from polyterm.models.money import UNIT
 from polyterm.models.order_request import OrderRequest
 from polyterm.models.views import OrderView
 from tests.engine.desk import Desk, micro, open_desk
-from tests.fakes.exchange import a_market
+from tests.fakes.exchange import YES, a_market
 from tests.fakes.pictures import order_view
 from tests.fakes.virtual_time import run_virtual
 
@@ -108,11 +107,19 @@ def test_a_refused_order_counts_as_an_error_of_its_hop() -> None:
 
 
 def test_profit_is_cash_taken_in_and_shares_at_the_mark() -> None:
-    buy = replace(_order(micro()), filled=100 * UNIT, paid=40 * UNIT, fees=UNIT)
-    sell = replace(_order(micro(side=Side.SELL)), filled=40 * UNIT, paid=20 * UNIT)
-    marked = profit_of([buy, sell], lambda token_id: 5_000.0)
+    totals = TokenTotals(
+        token_id=YES,
+        slug="rain",
+        outcome="Yes",
+        bought=100 * UNIT,
+        paid=40 * UNIT,
+        buy_fees=UNIT,
+        sold=40 * UNIT,
+        earned=20 * UNIT,
+    )
+    marked = profit_of([totals], lambda token_id: 5_000.0)
     assert marked == Profit(cash_flow=-21 * UNIT, holdings=30 * UNIT, unpriced=0)
     assert marked.total == 9 * UNIT
-    unmarked = profit_of([buy, sell], lambda token_id: None)
+    unmarked = profit_of([totals], lambda token_id: None)
     assert unmarked.unpriced == 60 * UNIT
     assert unmarked.holdings == 60 * UNIT * 60 // 140

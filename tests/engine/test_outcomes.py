@@ -5,6 +5,7 @@ import pytest
 from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
 from polyterm.models.money import UNIT
 from tests.engine.desk import micro, open_desk
+from tests.engine.in_memory import detail_of
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.virtual_time import VirtualClock, run_virtual
 
@@ -31,7 +32,7 @@ def test_an_order_that_never_arrived_is_placed_anew_only_after_proof() -> None:
             sent_at = desk.exchange.clock.monotonic()
             await desk.resting(order_id)
             assert desk.exchange.clock.monotonic() - sent_at >= 30
-            statuses = [c.status for c in desk.engine.order_detail(order_id).children]
+            statuses = [c.status for c in detail_of(desk.engine, order_id).children]
             assert statuses == [ChildStatus.NEVER_LANDED, ChildStatus.LIVE]
 
     run_virtual(scenario())
@@ -150,7 +151,7 @@ def test_a_settlement_never_goes_backwards() -> None:
             trade_id = next(iter(desk.exchange.reports))
             for status in (TradeStatus.CONFIRMED, TradeStatus.MINED, TradeStatus.MATCHED):
                 desk.exchange.settle(trade_id, status)
-            (fill,) = desk.engine.order_detail(order_id).fills
+            (fill,) = detail_of(desk.engine, order_id).fills
             assert fill.status is TradeStatus.CONFIRMED
 
     run_virtual(scenario())

@@ -16,6 +16,7 @@ from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus, U
 from polyterm.models.events import Noticed, StopChanged, StopState
 from polyterm.models.money import UNIT
 from tests.engine.desk import Desk, iceberg, micro, open_desk
+from tests.engine.in_memory import detail_of
 from tests.fakes.exchange import YES
 from tests.fakes.virtual_time import run_virtual
 
@@ -36,7 +37,7 @@ def test_05_a_late_landing_is_adopted_and_taken_back() -> None:
         order_id = await desk.engine.submit_order(micro(size=50))
         await desk.until(lambda: desk.engine.health().unknown == 1)
         second = await desk.resting(order_id)
-        first = desk.engine.order_detail(order_id).children[0]
+        first = detail_of(desk.engine, order_id).children[0]
         assert first.status is ChildStatus.NEVER_LANDED
         await desk.until(lambda: first.child_id in desk.exchange.received)
         await desk.until(lambda: desk.exchange.open_ids() == [second])
@@ -228,7 +229,7 @@ def test_27_dust_that_is_left_of_the_size_ends_the_order_and_is_counted_as_it_is
             desk.exchange.trade(child_id, part)
         view = await desk.until_ended(order_id)
         assert (view.status, view.filled) == (OrderStatus.COMPLETED, units)
-        first, *_ = desk.engine.order_detail(order_id).fills
+        first, *_ = detail_of(desk.engine, order_id).fills
         assert first.size == 3_333_333
         assert desk.exchange.received == [child_id]
 

@@ -16,6 +16,7 @@ from polyterm.models.ids import OrderId
 from polyterm.models.money import UNIT
 from tests.engine.desk import Desk, iceberg, micro, open_desk
 from tests.engine.full_sums import check_sums
+from tests.engine.in_memory import detail_of
 from tests.fakes.exchange import YES
 from tests.fakes.virtual_time import run_virtual
 
@@ -129,7 +130,7 @@ class _Swarm:
     def check_agreement(self) -> None:
         """Sixty virtual seconds after the last fault both sides tell the same story (I4)."""
         assert self.desk.engine.health().unknown == 0
-        shown = [self.desk.engine.order_detail(order_id) for order_id in self.orders]
+        shown = [detail_of(self.desk.engine, order_id) for order_id in self.orders]
         ours = {fill.trade_id: fill.size for detail in shown for fill in detail.fills}
         theirs = {t: leg.size for t, r in self.desk.exchange.reports.items() for leg in r.legs}
         assert ours == theirs

@@ -10,8 +10,8 @@ import msgspec
 from polyterm.engine.face import KeyReusedError, UnknownOrderError
 from polyterm.engine.metrics import Family, Kind, Sample
 from polyterm.engine.ports import NotFoundError, UnreachableError
-from polyterm.engine.records import PrunedError
 from polyterm.engine.settings import EngineSettings
+from polyterm.engine.store import PrunedError
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import (
     ChildStatus,
@@ -95,7 +95,7 @@ class ControlEngine:
         if self.refusal is not None:
             raise self.refusal
 
-    def order_by_key(self, key: str) -> OrderId | None:
+    async def order_by_key(self, key: str) -> OrderId | None:
         keys = [request.client_key for request in self.requests]
         return OrderId(f"o{keys.index(key) + 1}") if key in keys else None
 
@@ -135,9 +135,13 @@ class ControlEngine:
             raise UnknownOrderError(order_id)
         return self.orders[order_id]
 
-    def order_detail(self, order_id: OrderId) -> OrderDetail:
+    async def order_detail(self, order_id: OrderId) -> OrderDetail:
         order = self.order_status(order_id)
         return OrderDetail(order=order, children=order.working, fills=(), adjustments=())
+
+    async def all_orders(self) -> AsyncIterator[OrderView]:
+        for order in self.list_orders():
+            yield order
 
     def list_orders(self) -> tuple[OrderView, ...]:
         return tuple(reversed(self.orders.values()))
@@ -175,7 +179,16 @@ class ControlEngine:
     # -- whole --
 
     def account(self) -> AccountView:
-        held = PositionView(token_id=TokenId("111"), size=3 * UNIT, spendable=2 * UNIT)
+        bought = [order for order in self.orders.values() if order.filled]
+        held = PositionView(
+            token_id=TokenId("111"),
+            slug=MARKET.slug if bought else "",
+            outcome="Yes" if bought else "",
+            size=3 * UNIT,
+            spendable=2 * UNIT,
+            bought=sum(order.filled for order in bought),
+            cost=sum(order.paid + order.fees for order in bought),
+        )
         return AccountView(
             address="0xme", cash=100 * UNIT, reserved=UNIT // 2, positions=(held,), at_ms=NOW_MS
         )

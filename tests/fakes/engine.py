@@ -12,6 +12,7 @@ from polyterm.engine.face import PlanChangedError, UnknownOrderError
 from polyterm.engine.metrics import Family
 from polyterm.engine.ports import NotFoundError
 from polyterm.engine.settings import EngineSettings
+from polyterm.engine.store import StoreError
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import OrderStatus, VenueName
 from polyterm.models.events import Event, StopState
@@ -59,6 +60,10 @@ class FakeEngine:
     changed: list[tuple[OrderId, OrderChange]] = field(default_factory=list)
     paused: list[OrderId] = field(default_factory=list)
     resumed: list[OrderId] = field(default_factory=list)
+    looked_up: list[OrderId] = field(default_factory=list)
+    """Orders whose details were asked for."""
+    unreadable: str = ""
+    """Why no details can be read; empty while they can."""
     stops: list[str] = field(default_factory=list)
     rearms: int = 0
     watched: list[str] = field(default_factory=list)
@@ -105,7 +110,7 @@ class FakeEngine:
         if self.refusals and self.refusals[0]:
             raise RefusedError(self.refusals[0])
 
-    def order_by_key(self, key: str) -> OrderId | None:
+    async def order_by_key(self, key: str) -> OrderId | None:
         return None
 
     async def plan_order(self, request: OrderRequest) -> PlanView:
@@ -144,13 +149,20 @@ class FakeEngine:
             raise UnknownOrderError(order_id)
         return self.orders[order_id]
 
-    def order_detail(self, order_id: OrderId) -> OrderDetail:
+    async def order_detail(self, order_id: OrderId) -> OrderDetail:
+        self.looked_up.append(order_id)
+        if self.unreadable:
+            raise StoreError(self.unreadable)
         return OrderDetail(
             order=self.order_status(order_id),
             children=self.children.get(order_id, ()),
             fills=self.fills.get(order_id, ()),
             adjustments=self.adjustments.get(order_id, ()),
         )
+
+    async def all_orders(self) -> AsyncIterator[OrderView]:
+        for order in self.list_orders():
+            yield order
 
     def list_orders(self) -> tuple[OrderView, ...]:
         return tuple(reversed(self.orders.values()))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import fields, replace
+from itertools import islice
+from typing import Any
 
 from polyterm.engine.records import (
     Batch,
     ChildRecord,
     Cover,
     FillRecord,
-    OverfillError,
+    Orders,
     ParentRecord,
-    PrunedError,
     Saved,
-    StoreError,
-    UncoveredError,
+    TokenTotals,
 )
+from polyterm.engine.store import Age, OverfillError, PrunedError, StoreError, UncoveredError
 from polyterm.models.enums import Side, TradeStatus
 from polyterm.models.events import Event, OrderAdjusted, StopState
+from polyterm.models.ids import ChildId, OrderId
 from polyterm.models.money import SIZE_STEP, notional_up
 
 
@@ -28,19 +32,25 @@ class MemoryStore:
         self.parents: dict[str, ParentRecord] = {}
         self.children: dict[str, ChildRecord] = {}
         self.fills: dict[tuple[str, str], FillRecord] = {}
+        self.totals: dict[str, TokenTotals] = {}
+        self._children_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._fills_of: defaultdict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        self._adjusted: defaultdict[str | None, list[OrderAdjusted]] = defaultdict(list)
         self.events: list[Event] = []
         self.stop = StopState.RUNNING
         self.watermark_ms: int | None = None
         self.pruned_seq = 0
         self.broken = ""
         """Why commits fail; empty while they do not."""
+        self.unreadable = ""
+        """Why orders cannot be looked up; empty while they can."""
+        self.unreadable_past = ""
+        """The same, of the list of those that left."""
 
     async def load(self) -> Saved:
         return Saved(
-            parents=tuple(replace(p) for p in self.parents.values()),
-            children=tuple(replace(c) for c in self.children.values()),
-            fills=tuple(replace(f) for f in self.fills.values()),
-            adjustments=tuple(e for e in self.events if isinstance(e, OrderAdjusted)),
+            **_fields(self._whole(p for p in self.parents.values() if p.left_ms is None)),
+            totals=tuple(self.totals.values()),
             last_seq=self.events[-1].seq if self.events else 0,
             stop=self.stop,
             watermark_ms=self.watermark_ms,
@@ -59,6 +69,46 @@ class MemoryStore:
     async def kept_after(self) -> int:
         return self.pruned_seq
 
+    async def find_orders(
+        self,
+        *,
+        order_ids: Collection[OrderId] = (),
+        child_ids: Collection[ChildId] = (),
+        client_key: str | None = None,
+    ) -> Orders:
+        children = (self.children.get(child_id) for child_id in child_ids)
+        keyed = [
+            parent.order_id
+            for parent in self.parents.values()
+            if client_key is not None and parent.request.client_key == client_key
+        ]
+        wanted = {*order_ids, *keyed, *(child.order_id for child in children if child)}
+        return self._whole(self.parents[one] for one in sorted(wanted) if one in self.parents)
+
+    async def recall(self, order_ids: Collection[OrderId]) -> Orders:
+        for order_id in order_ids:
+            self.parents[order_id].left_ms = None
+        return await self.find_orders(order_ids=order_ids)
+
+    async def past_orders(self, limit: int, before: Age | None = None) -> Orders:
+        if self.unreadable_past:
+            raise StoreError(self.unreadable_past)
+        left = [p for p in self.parents.values() if p.left_ms is not None]
+        left.sort(key=lambda p: (p.created_ms, p.order_id), reverse=True)
+        after = (p for p in left if before is None or (p.created_ms, p.order_id) < before)
+        return self._whole(islice(after, limit))
+
+    def _whole(self, parents: Iterable[ParentRecord]) -> Orders:
+        if self.unreadable:
+            raise StoreError(self.unreadable)
+        kept = {parent.order_id: replace(parent) for parent in parents}
+        return Orders(
+            parents=tuple(kept.values()),
+            children=tuple(replace(self.children[i]) for o in kept for i in self._children_of[o]),
+            fills=tuple(replace(self.fills[i]) for o in kept for i in self._fills_of[o]),
+            adjustments=tuple(adjusted for o in kept for adjusted in self._adjusted[o]),
+        )
+
     def _write(self, batch: Batch) -> StoreError | None:
         child = batch.new_child
         if child is not None:
@@ -68,11 +118,18 @@ class MemoryStore:
             if batch.cover is not None and self._is_uncovered(child, batch.cover):
                 return UncoveredError("too much for what is there")
             self.children[child.child_id] = child
+            self._children_of[child.order_id][child.child_id] = None
         self.parents |= {parent.order_id: parent for parent in batch.parents}
         for moved in batch.children:
             written = self.children.get(moved.child_id, moved)
             self.children[moved.child_id] = replace(moved, body=written.body)
         self.fills |= {(fill.trade_id, fill.child_id): fill for fill in batch.fills}
+        for fill in batch.fills:
+            self._fills_of[fill.order_id][fill.trade_id, fill.child_id] = None
+        for event in batch.events:
+            if isinstance(event, OrderAdjusted):
+                self._adjusted[event.order_id].append(event)
+        self.totals |= {totals.token_id: totals for totals in batch.totals}
         self.events += batch.events
         self.stop = batch.stop or self.stop
         self.watermark_ms = batch.watermark_ms or self.watermark_ms
@@ -112,6 +169,10 @@ class MemoryStore:
         traded = sum(f.size for f in self.fills.values() if f.child_id == child.child_id)
         whole = child.matched if child.status.is_final else max(child.size, child.matched)
         return max(whole - traded, 0)
+
+
+def _fields(orders: Orders) -> dict[str, Any]:
+    return {field.name: getattr(orders, field.name) for field in fields(orders)}
 
 
 def _shares_means(other: ChildRecord | FillRecord, child: ChildRecord) -> bool:

@@ -21,6 +21,7 @@ from polyterm.models.views import ChildView, OrderDetail, OrderView
 from polyterm.simulator.faults.plan import parse_plan
 from polyterm.simulator.orders import TraderOrder
 from polyterm.strategies.micro_price import MicroPriceParams
+from tests.engine.in_memory import detail_of
 from tests.fakes.virtual_time import run_virtual
 from tests.whole.deeds import Deeds
 from tests.whole.house import House, open_house
@@ -101,7 +102,7 @@ class Scene:
 
     def detail(self, order_id: OrderId) -> OrderDetail:
         """All that the engine shows of it."""
-        return self.engine.order_detail(order_id)
+        return detail_of(self.engine, order_id)
 
     def child(self, order_id: OrderId, number: int = -1) -> ChildView:
         """A child of an order, the newest unless told otherwise."""
@@ -147,7 +148,7 @@ def tell(story: Story, *fired: str, settles: bool = True, **house: Any) -> None:
                 await scene.deeds.move_market(48, 2, market)
             await asyncio.sleep(1)
             await story(scene)
-            scene.judge.check()
+            await scene.judge.check()
             if settles:
                 await scene.judge.settle()
             struck = scene.house.fired()

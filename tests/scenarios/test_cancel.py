@@ -93,7 +93,7 @@ def test_20_a_replaced_order_never_buys_more_whatever_fills_late(first: int) -> 
                 )
                 await scene.deeds.move_market(random.randrange(44, 54), 2)
                 await asyncio.sleep(random.choice((0.05, 1.0, 11.0)))
-                scene.judge.check()
+                await scene.judge.check()
             if not scene.view(order_id).status.is_final:
                 await scene.engine.cancel_order(order_id)
             await scene.ended(order_id)

@@ -68,7 +68,7 @@ def test_45_a_stop_with_orders_in_flight_ends_with_none_and_never_says_so_before
         sent = scene.asked("POST /order")
         for _ in range(100):
             await asyncio.sleep(0.1)
-            scene.judge.check()
+            await scene.judge.check()
         if weather == "offline":
             assert scene.engine.health().stop.state is StopState.STOP_UNVERIFIED
             await scene.deeds.go_offline(is_online=True)
@@ -96,6 +96,6 @@ def test_45_a_stop_pressed_while_a_restarted_engine_still_resolves_holds() -> No
             lambda: scene.engine.health().stop.state is StopState.STOPPED_VERIFIED, seconds=180
         )
         assert scene.rest == []
-        scene.judge.check()
+        await scene.judge.check()
 
     tell(story, "crash", "delay")

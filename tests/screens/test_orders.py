@@ -130,6 +130,31 @@ async def test_facts_become_lines_of_the_log_in_order() -> None:
     assert screen.index("bought 50") < screen.index("moved 0.54")
 
 
+async def test_the_page_of_an_order_that_ended_is_read_once() -> None:
+    engine = an_engine()
+    over = an_order(1, engine.markets[0], filled=500)
+    engine.set_order(msgspec.structs.replace(over, status=OrderStatus.COMPLETED))
+    async with console(engine) as pilot:
+        await eventually(pilot, lambda: "1 finished" in shown_text(pilot))
+        await pilot.press("o", "h")
+        await eventually(pilot, lambda: "000001" in shown_text(pilot))
+        await pilot.press("enter")
+        await eventually(pilot, lambda: engine.looked_up == [FIRST])
+        engine.set_order(an_order(2, engine.markets[0]))
+        await pilot.pause(1)
+        assert engine.looked_up == [FIRST]
+
+
+async def test_an_order_that_cannot_be_read_is_said_so() -> None:
+    engine = an_engine()
+    engine.set_order(an_order(1, engine.markets[0]))
+    engine.unreadable = "the journal cannot be used: the disk reports an error"
+    async with console(engine) as pilot:
+        await eventually(pilot, lambda: "000001" in shown_text(pilot))
+        await pilot.press("o", "enter")
+        await eventually(pilot, lambda: "the disk reports an error" in shown_text(pilot))
+
+
 async def test_the_page_of_an_order_shows_children_fills_and_adjustments() -> None:
     engine = an_engine()
     engine.set_order(an_order(1, engine.markets[0], filled=120))

@@ -64,7 +64,13 @@ def stories(draw: st.DrawFn) -> list[Story]:
 def _story(draw: st.DrawFn, number: int) -> Story:
     order_id, status = OrderId(f"{number:04}"), draw(st.sampled_from(_STATUSES))
     ended_ms = draw(_AGES if status.is_final else _SELDOM)
-    parent = a_parent(order_id=order_id, status=status, ended_ms=ended_ms, created_ms=number)
+    parent = a_parent(
+        order_id=order_id,
+        status=status,
+        ended_ms=ended_ms,
+        created_ms=number,
+        left_ms=draw(st.sampled_from([None, ended_ms, ended_ms])) if status.is_final else None,
+    )
     children = [draw(_child(order_id, n)) for n in range(draw(st.integers(0, 3)))]
     fills = [draw(_fill(child)) for child in children if child.matched and draw(_MOSTLY)]
     return Story(parent, tuple(children), tuple(fills))

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from polyterm.engine.clock import SystemClock
-from polyterm.engine.records import Batch, OverfillError, StoreError, TakenOverError
+from polyterm.engine.records import Batch
+from polyterm.engine.store import OverfillError, StoreError, TakenOverError
 from polyterm.models.enums import ChildStatus, TradeStatus
 from polyterm.models.events import Noticed, OrderAdjusted, StopState
 from polyterm.models.ids import TradeId

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from polyterm.engine.records import StoreError
+from polyterm.engine.records import TokenTotals
+from polyterm.engine.store import StoreError
+from polyterm.models.ids import TokenId
+from polyterm.models.money import notional
 from polyterm.storage import schema
 from polyterm.storage.backups import Backups
 from polyterm.storage.connecting import connect, scalar
 from polyterm.storage.migration import migrate
 from polyterm.storage.opening import open_journal
-from polyterm.storage.rows import PARENTS
 from polyterm.storage.transaction import transaction
 from tests.storage.journals import ORDER, a_child, a_parent
 
@@ -70,6 +72,14 @@ def test_41_what_the_system_refuses_is_said_in_words(
         _open_and_close(path)
 
 
+_PARENT_OF_VERSION_1 = """
+    INSERT INTO parents VALUES
+        (?, ?, '0xab', 'rain', 'Rain?', 'Yes', 100, 'QUEUED', '', 100000000, 1, NULL, NULL, 5012.5,
+            0, NULL, 7, '')
+"""
+_FILL_OF_VERSION_1 = """
+    INSERT INTO fills VALUES (?, '0x1', ?, '1', ?, ?, ?, ?, 1, ?, 3, NULL)
+"""
 _CHILD_OF_VERSION_1 = """
     INSERT INTO children VALUES
         ('0x1', ?, 1, 'WRITTEN', '1', 'BUY', 5000, 60000000, 0, 'GTC', 1, 2, NULL, '', ?)
@@ -81,13 +91,36 @@ def test_an_older_journal_is_brought_up_to_date_after_a_backup(path: Path) -> No
     with closing(connect(path)) as older:
         migrate(older, 0, schema.STEPS[:1])
         with transaction(older):
-            older.execute(PARENTS.insert, PARENTS.row(a_parent()))
+            older.execute(_PARENT_OF_VERSION_1, (ORDER, a_parent().request.model_dump_json()))
             older.execute(_CHILD_OF_VERSION_1, (ORDER, a_child(1, 60).body))
+            older.executemany(
+                _FILL_OF_VERSION_1,
+                [
+                    ("t1", ORDER, "BUY", 5_555, 10_000_001, 7, "CONFIRMED"),
+                    ("t2", ORDER, "BUY", 5_000, 20_000_000, 8, "MATCHED"),
+                    ("t3", ORDER, "BUY", 5_000, 30_000_000, 9, "FAILED"),
+                    ("t4", ORDER, "SELL", 6_000, 5_000_000, 3, "MINED"),
+                ],
+            )
     journal = open_journal(path, Backups(path), NOW_MS)
     with closing(journal.connection):
         assert scalar(journal.connection, "PRAGMA user_version") == schema.SCHEMA_VERSION
         assert journal.saved.parents == (a_parent(),)
         assert journal.saved.children == (a_child(1, 60),)
+        assert len(journal.saved.fills) == 4
+        assert journal.saved.totals == (
+            TokenTotals(
+                token_id=TokenId("1"),
+                slug="rain",
+                outcome="Yes",
+                bought=30_000_001,
+                paid=notional(5_555, 10_000_001) + 10_000_000,
+                buy_fees=15,
+                sold=5_000_000,
+                earned=3_000_000,
+                sell_fees=3,
+            ),
+        )
     (backup,) = Backups(path).newest_first()
     with closing(sqlite3.connect(backup)) as before:
         assert scalar(before, "PRAGMA user_version") == 1

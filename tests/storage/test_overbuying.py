@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polyterm.engine.clock import SystemClock
-from polyterm.engine.records import Batch, ChildRecord, Cover, OverfillError, UncoveredError
+from polyterm.engine.records import Batch, ChildRecord, Cover
+from polyterm.engine.store import OverfillError, UncoveredError
 from polyterm.models.enums import ChildStatus, Side, TradeStatus
 from polyterm.models.ids import OrderId, TokenId, TradeId
 from polyterm.models.money import UNIT

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import sqlite3
 import tempfile
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -14,18 +16,17 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from polyterm.engine.parent import Child, Parent
+from polyterm.engine.assembly import assembled
 from polyterm.engine.projector import order_view
 from polyterm.engine.records import (
     Batch,
     ChildRecord,
     FillRecord,
+    Orders,
     ParentRecord,
-    PrunedError,
-    Saved,
-    StoreError,
-    TakenOverError,
+    TokenTotals,
 )
+from polyterm.engine.store import PrunedError, StoreError, TakenOverError
 from polyterm.models.enums import ChildStatus, OrderStatus, TradeStatus
 from polyterm.models.events import Event, Noticed, OrderAdjusted
 from polyterm.models.ids import ChildId, OrderId
@@ -35,7 +36,7 @@ from polyterm.storage import ballast, open_store, prune_keeper
 from polyterm.storage.connecting import connect, scalar
 from polyterm.storage.database import Database
 from polyterm.storage.prune_keeper import keeping_bounded, prune
-from polyterm.storage.pruning import DAY_MS, DECISIONS, FACTS, STEP, Keep, Pruning
+from polyterm.storage.pruning import DAY_MS, DECISIONS, FACTS, ORDERS_A_STEP, STEP, Keep, Pruning
 from tests.storage.history import NOW_MS, Story, stories, write
 from tests.storage.journals import ORDER, StillClock, a_child, a_fill, a_parent
 
@@ -85,15 +86,9 @@ async def _left(store: Database) -> tuple[Event, ...]:
     return await store.events_after(await store.kept_after())
 
 
-def _views(saved: Saved) -> list[OrderView]:
-    """Every order as the engine adds it up after a start."""
-    parents = {record.order_id: Parent(record) for record in saved.parents}
-    children = {record.child_id: Child(record) for record in saved.children}
-    for fill in saved.fills:
-        children[fill.child_id].fills[fill.trade_id] = fill
-    for child in children.values():
-        parents[child.record.order_id].children[child.child_id] = child
-    return [order_view(parent) for parent in parents.values()]
+def _views(orders: Orders) -> list[OrderView]:
+    """Every order as the engine adds it up."""
+    return [order_view(parent) for parent in assembled(copy.deepcopy(orders))]
 
 
 def test_every_kind_of_fact_has_a_term() -> None:
@@ -103,7 +98,12 @@ def test_every_kind_of_fact_has_a_term() -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     history=stories(),
-    keep=st.builds(Keep, decisions_days=st.integers(0, 9), facts_days=st.integers(0, 9)),
+    keep=st.builds(
+        Keep,
+        decisions_days=st.integers(0, 9),
+        facts_days=st.integers(0, 9),
+        orders_days=st.integers(0, 9),
+    ),
 )
 def test_what_goes_is_old_and_of_orders_at_rest_and_all_else_is_there_after_a_restart(
     history: list[Story], keep: Keep
@@ -116,26 +116,40 @@ async def _prune_and_compare(path: Path, history: list[Story], keep: Keep) -> No
     async with open_store(path, CLOCK) as store:
         told = await write(store, history)
         before = await store.load()
+        rests = {story.parent.order_id: story.last_ms() for story in history}
+        gone = {story.parent.order_id for story in history if _is_gone(story, keep)}
+        stay = [story.parent.order_id for story in history if story.parent.order_id not in gone]
+        were = await store.find_orders(order_ids=stay)
         await _prune(store, keep)
     connection = connect(path)
     left = {row[0] for row in connection.execute("SELECT seq FROM events")}
     assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert connection.execute("PRAGMA foreign_key_check").fetchone() is None
     connection.close()
-    rests = {story.parent.order_id: story.last_ms() for story in history}
-    assert left == {event.seq for event in told if not _may_go(event, rests, keep)}
+    assert left == {event.seq for event in told if not _may_go(event, rests, gone, keep)}
     async with open_store(path, CLOCK) as again:
         after = await again.load()
         assert await again.kept_after() == max({e.seq for e in told} - left, default=0)
-    assert _views(after) == _views(before)
+        assert await again.find_orders(order_ids=sorted(gone)) == Orders()
+        orders = await again.find_orders(order_ids=stay)
+    assert _views(orders) == _views(were)
+    assert (orders.parents, orders.fills) == (were.parents, were.fills)
     assert (after.parents, after.fills) == (before.parents, before.fills)
     assert (after.last_seq, after.stop) == (before.last_seq, before.stop)
-    for was, child in zip(before.children, after.children, strict=True):
+    for was, child in zip(were.children, orders.children, strict=True):
         end_ms = rests[child.order_id]
         is_bare = _is_before(end_ms, keep.decisions_days)
         assert child == (replace(was, body=b"") if is_bare else was)
 
 
-def _may_go(event: Event, rests: dict[OrderId, int | None], keep: Keep) -> bool:
+def _is_gone(story: Story, keep: Keep) -> bool:
+    has_left = _is_before(story.parent.left_ms, keep.orders_days)
+    return has_left and _is_before(story.last_ms(), keep.orders_days)
+
+
+def _may_go(event: Event, rests: dict[OrderId, int | None], gone: set[OrderId], keep: Keep) -> bool:
+    if event.order_id in gone:
+        return True
     is_decision = type(event).__name__ in DECISIONS
     days = keep.decisions_days if is_decision else keep.facts_days
     is_at_rest = event.order_id is None or _is_before(rests[event.order_id], days)
@@ -230,6 +244,42 @@ async def test_a_commit_waits_for_one_small_step_at_most(
     assert max(waits) <= 1
     # Every fact that goes, and the two marks.
     assert max(changed) <= STEP + 2
+
+
+async def test_an_order_goes_whole_and_what_it_added_up_to_stays(
+    store: Database, path: Path
+) -> None:
+    child = a_child(1, 10, status=ChildStatus.FILLED, ended_ms=OLD_MS)
+    fill = a_fill(child, 10, status=TradeStatus.CONFIRMED, settled_ms=OLD_MS)
+    totals = TokenTotals(token_id=fill.token_id, slug="rain", outcome="Yes", bought=10 * UNIT)
+    await store.commit([Batch(new_child=child, events=_moves(3))])
+    await store.commit([Batch(fills=(fill,), totals=(totals,))])
+    await _prune(store, Keep(orders_days=90))
+    assert (await store.load()).parents == (_parent(),)
+    await store.commit([Batch(parents=(_parent(left_ms=OLD_MS),))])
+    await _prune(store, Keep(orders_days=90))
+    assert await store.find_orders(order_ids=[ORDER]) == Orders()
+    assert await _left(store) == ()
+    async with open_store(path, CLOCK) as again:
+        saved = await again.load()
+    assert (saved.totals, saved.last_seq) == ((totals,), 3)
+
+
+async def test_many_orders_go_a_few_at_a_time(store: Database, path: Path) -> None:
+    for number in range(3 * ORDERS_A_STEP + 1):
+        parent = _parent(order_id=OrderId(f"{number:04}"), left_ms=OLD_MS if number % 4 else None)
+        await store.commit([Batch(parents=(parent,))])
+    pruning, steps = Pruning(Keep(orders_days=90), NOW_MS), 1
+    with closing(connect(path)) as connection:
+        before = scalar(connection, "SELECT COUNT(*) FROM parents")
+        while await store.prune(pruning):
+            steps += 1
+            after = scalar(connection, "SELECT COUNT(*) FROM parents")
+            assert before - after <= ORDERS_A_STEP
+            before = after
+        assert scalar(connection, "SELECT COUNT(*) FROM parents WHERE left_ms NOT NULL") == 0
+    assert before == 4
+    assert steps <= 6
 
 
 async def test_what_is_written_next_takes_the_room(store: Database, path: Path) -> None:

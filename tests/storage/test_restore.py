@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from polyterm.engine.clock import SystemClock
-from polyterm.engine.records import Batch, Saved, StoreError
+from polyterm.engine.records import Batch, Saved
+from polyterm.engine.store import StoreError
 from polyterm.models.enums import OrderStatus
 from polyterm.models.ids import OrderId
 from polyterm.storage import open_store

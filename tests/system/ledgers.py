@@ -65,9 +65,10 @@ def theirs(ledger: dict[str, Any]) -> Ledger:
     )
 
 
-def ours(engine: Engine) -> Ledger:
+async def ours(engine: Engine) -> Ledger:
     """The engine's side."""
-    details = [engine.order_detail(order.order_id) for order in engine.list_orders()]
+    orders = [order.order_id async for order in engine.all_orders()]
+    details = [await engine.order_detail(order_id) for order_id in orders]
     children = [child for detail in details for child in detail.children]
     account = engine.account()
     return Ledger(

@@ -111,7 +111,7 @@ async def _ends_right(point: str, engine: Engine, exchange: LocalExchange) -> No
         return engine.order_status(order.order_id).status.is_final
 
     await (until(is_over) if is_stop else sell_all(exchange, is_over))
-    detail = engine.order_detail(order.order_id)
+    detail = await engine.order_detail(order.order_id)
     known = {str(child.child_id): child.matched for child in detail.children}
     orders = {ours.id: ours.matched for ours in our_orders(exchange)}
     assert {child_id: known.get(child_id) for child_id in orders} == orders

@@ -157,7 +157,7 @@ async def _run(seconds: float, seed: int, path: Path) -> None:
 async def _until_equal(engine: Engine, url: str) -> Ledger:
     """Wait until both sides agree to the millionth; what they differ in where they never do."""
     ends_at = asyncio.get_running_loop().time() + SETTLED_S
-    while (mine := ours(engine)) != (their := theirs(await read_ledger(url))):
+    while (mine := await ours(engine)) != (their := theirs(await read_ledger(url))):
         if asyncio.get_running_loop().time() > ends_at:
             assert mine == their
         await asyncio.sleep(1)

@@ -148,7 +148,7 @@ class HouseMachine(RuleBasedStateMachine):
 
     @invariant()
     def holds(self) -> None:
-        self._judge.check()
+        self._run(self._judge.check())
 
     def teardown(self) -> None:
         try:

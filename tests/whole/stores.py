@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from polyterm.engine.records import Batch, Saved, Store, StoreError
+from polyterm.engine.records import Batch, Orders, Saved
+from polyterm.engine.store import Age, Store, StoreError
 from polyterm.models.events import Event
+from polyterm.models.ids import ChildId, OrderId
 from polyterm.storage import open_store
 from tests.fakes.store import MemoryStore
 from tests.fakes.virtual_time import START_MS, VirtualLoop
@@ -69,6 +71,27 @@ class PatientStore:
     async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
         """Commit in one transaction."""
         return await _patiently(self._store.commit(batches))
+
+    async def find_orders(
+        self,
+        *,
+        order_ids: Collection[OrderId] = (),
+        child_ids: Collection[ChildId] = (),
+        client_key: str | None = None,
+    ) -> Orders:
+        """Orders, whether they left memory or not."""
+        found = self._store.find_orders(
+            order_ids=order_ids, child_ids=child_ids, client_key=client_key
+        )
+        return await _patiently(found)
+
+    async def recall(self, order_ids: Collection[OrderId]) -> Orders:
+        """Orders that are in memory again."""
+        return await _patiently(self._store.recall(order_ids))
+
+    async def past_orders(self, limit: int, before: Age | None = None) -> Orders:
+        """Orders that have left memory."""
+        return await _patiently(self._store.past_orders(limit, before))
 
     async def events_after(self, seq: int, limit: int = 1_000) -> tuple[Event, ...]:
         """Facts, oldest first."""

@@ -66,7 +66,7 @@ class Swarm:
         while loop.time() < end:
             await self._random.choice(_ACTS)(self)
             await asyncio.sleep(self._random.choice(_PAUSES_S))
-            self._judge.check()
+            await self._judge.check()
             if loop.time() >= self._calm_at:
                 await self._make_peace()
                 self._calm_at = loop.time() + _PEACE_EVERY_S
@@ -82,6 +82,8 @@ class Swarm:
             parents=len(self._deeds.orders),
             fills=len(self._house.archive.filled),
             voids=voids,
+            left=self._house.archive.left,
+            recalls=self._house.archive.recalls,
             unknowns=self._house.archive.unknowns,
             lives=self._house.lives,
             stops=self._house.archive.stops,

@@ -82,9 +82,9 @@ class Trader:
         """Whether that strategy's order goes on."""
         return not self._engine.order_status(self.orders[name]).status.is_final
 
-    def judge(self, name: str) -> None:
+    async def judge(self, name: str) -> None:
         """See that an order kept to its limits, and named how it ended."""
-        detail = self._engine.order_detail(self.orders[name])
+        detail = await self._engine.order_detail(self.orders[name])
         order = detail.order
         assert any(re.fullmatch(end, order.reason) for end in ENDS), order.reason
         if order.end_action is not EndAction.LEAVE:
@@ -148,7 +148,7 @@ def all_of_them_on(flow: Flow) -> None:
             await trader.run()
             assert set(trader.orders) == set(STRATEGIES)
             for name in trader.orders:
-                trader.judge(name)
+                await trader.judge(name)
 
     run_virtual(scenario())
 

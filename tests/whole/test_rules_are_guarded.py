@@ -13,7 +13,7 @@ import pytest
 
 from polyterm.cli.failure import Failure
 from polyterm.cli.venue_lock import VenueLock
-from polyterm.engine import order_register, prover, sender
+from polyterm.engine import evidence, prover, sender
 from polyterm.engine.account import Account
 from polyterm.engine.desk import Gate
 from polyterm.engine.emergency_stop import EmergencyStop
@@ -158,7 +158,7 @@ def _replace_without_proof(patch: pytest.MonkeyPatch) -> None:
 
 
 def _forget_failures(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(order_register._RANK, TradeStatus.FAILED, -1)
+    patch.setitem(evidence._RANK, TradeStatus.FAILED, -1)
 
 
 def _sell_what_is_offered(patch: pytest.MonkeyPatch) -> None:
@@ -257,7 +257,7 @@ async def _start_twice(directory: Path) -> None:
                 await asyncio.sleep(1)
         if house.engine is not first:
             await end_at_once(first)
-        judge.check()
+        await judge.check()
 
 
 def test_a_second_engine_is_seen_where_the_lock_is_broken(
@@ -281,7 +281,7 @@ async def _play(mutation: Mutation, patch: pytest.MonkeyPatch, breaks: Break, se
         await asyncio.sleep(1)
         breaks(patch)
         await mutation.scenario(house, deeds)
-        judge.check()
+        await judge.check()
         if house.archive.stop is StopState.RUNNING:
             await judge.settle()
 

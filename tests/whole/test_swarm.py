@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from polyterm.engine import retirement
 from tests.fakes.virtual_time import run_virtual
 from tests.whole.fault_kinds import KINDS
 from tests.whole.stores import on_disk, verdict
@@ -16,6 +17,8 @@ from tests.whole.swarm import Covered, swarm
 from tests.whole.trouble import Mishap
 
 HOURS_A_RUN = 0.5
+LATE_NEWS_SEEDS = (9, 114, 127, 135)
+"""Runs in which news came of orders that had left; a change of the course may need others."""
 SEEDS_IN_TESTS = 40
 RUNS_A_TEST = 4
 SOAK_HOURS = float(os.environ.get("POLYTERM_SOAK_HOURS", "1000"))
@@ -32,6 +35,18 @@ def test_nothing_is_lost_doubled_or_claimed(first: int) -> None:
         covered.add(run_virtual(swarm(seed, HOURS_A_RUN)))
     assert covered.counts["fills"]
     assert len(+covered.fired) > 5
+
+
+def test_orders_that_leave_memory_at_once_come_back_for_late_news(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retirement, "QUIET_MS", 0)
+    monkeypatch.setattr(retirement, "EVERY_S", 1.0)
+    covered = Covered()
+    for seed in LATE_NEWS_SEEDS:
+        covered.add(run_virtual(swarm(seed, HOURS_A_RUN)))
+    assert covered.counts["left"] > 20 * len(LATE_NEWS_SEEDS)
+    assert covered.counts["recalls"]
 
 
 @pytest.mark.parametrize("seed", [12, 13, 14, 15])

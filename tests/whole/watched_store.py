@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from random import Random
 
-from polyterm.engine.records import Batch, Saved, Store, StoreError
+from polyterm.engine.records import Batch, Orders, Saved
+from polyterm.engine.store import Age, Store, StoreError
 from polyterm.models.enums import ChildStatus
 from polyterm.models.events import ChildChanged, Event, Filled, StopState
-from polyterm.models.ids import ChildId, TradeId
+from polyterm.models.ids import ChildId, OrderId, TradeId
 from tests.whole.trouble import Mishap, Trouble
 
 _SLOWEST_S = 0.01
@@ -25,6 +27,10 @@ class Archive:
         self.stop = StopState.RUNNING
         self.stops = 0
         """How often the latch was closed."""
+        self.left = 0
+        """How often an order was about to leave memory."""
+        self.recalls = 0
+        """How many orders came back into memory."""
         self.unknowns = 0
         """How often the fate of a child became unknown."""
 
@@ -32,6 +38,7 @@ class Archive:
         """Take note of a batch that is on disk now."""
         if batch.new_child is not None:
             self.children.add(batch.new_child.child_id)
+        self.left += sum(parent.left_ms is not None for parent in batch.parents)
         self.stops += batch.stop is StopState.STOPPING
         self.unknowns += sum(_is_unknown(event) for event in batch.events)
         self.stop = batch.stop or self.stop
@@ -60,6 +67,30 @@ class WatchedStore:
     async def kept_after(self) -> int:
         """The number after which every fact is there."""
         return await self._inner.kept_after()
+
+    async def find_orders(
+        self,
+        *,
+        order_ids: Collection[OrderId] = (),
+        child_ids: Collection[ChildId] = (),
+        client_key: str | None = None,
+    ) -> Orders:
+        """Orders, whether they left memory or not."""
+        return await self._inner.find_orders(
+            order_ids=order_ids, child_ids=child_ids, client_key=client_key
+        )
+
+    async def recall(self, order_ids: Collection[OrderId]) -> Orders:
+        """Orders that are in memory again; written, so death may come before or after it."""
+        await self._pause()
+        orders = await self._inner.recall(order_ids)
+        await self._pause()
+        self._archive.recalls += len(order_ids)
+        return orders
+
+    async def past_orders(self, limit: int, before: Age | None = None) -> Orders:
+        """Orders that have left memory."""
+        return await self._inner.past_orders(limit, before)
 
     async def commit(self, batches: list[Batch]) -> list[StoreError | None]:
         """Commit after a moment, and tell of it after another: death may come in either."""

@@ -1,0 +1,88 @@
+"""News of orders that have left memory: each is found in the journal, and taken back for it.
+
+A dead order may turn out to be alive after a day, and a trade may fail after its end (rule R3).
+Most of what is heard here is about orders placed by hand, or was told before: it changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from itertools import islice
+
+from polyterm.engine.assembly import assembled
+from polyterm.engine.clock import Clock
+from polyterm.engine.evidence import Evidence, is_news, subjects
+from polyterm.engine.order_register import OrderRegister
+from polyterm.engine.parent import Parent
+from polyterm.engine.past_orders import PastOrders
+from polyterm.engine.ports import RemoteOrder
+from polyterm.engine.store import Store, StoreError
+from polyterm.models.ids import ChildId
+
+_log = logging.getLogger(__name__)
+
+_AT_ONCE = 50
+"""Pieces of news weighed together: so many orders may be in memory for a moment."""
+_RETRY_S = 1.0
+
+
+class LateNews:
+    """Looks up what the register does not know."""
+
+    def __init__(
+        self, store: Store, register: OrderRegister, past: PastOrders, clock: Clock
+    ) -> None:
+        self._store = store
+        self._register = register
+        self._past = past
+        self._clock = clock
+        self._heard: dict[Evidence, None] = {}
+        self._wake = asyncio.Event()
+
+    def hear(self, evidence: Evidence) -> None:
+        """Take note of it; it is looked into in a moment."""
+        self._heard[evidence] = None
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Look into what was heard, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._heard:
+                try:
+                    await self._weigh(tuple(islice(self._heard, _AT_ONCE)))
+                except StoreError as error:
+                    _log.warning("news of earlier orders has to wait: %s", error)
+                    await asyncio.sleep(_RETRY_S)
+
+    async def _weigh(self, some: tuple[Evidence, ...]) -> None:
+        """Take back the orders that it is news of, and apply it to them."""
+        strangers = {child_id for evidence in some for child_id in self._strangers(evidence)}
+        known = assembled(await self._store.find_orders(child_ids=sorted(strangers)))
+        news = [each for each in some if any(is_news(each, parent) for parent in known)]
+        if news:
+            await self._take_back({p for p in known if any(is_news(each, p) for each in news)})
+        for evidence in some:
+            del self._heard[evidence]
+        for evidence in news:
+            self._apply(evidence)
+
+    async def _take_back(self, parents: Iterable[Parent]) -> None:
+        order_ids = sorted(parent.order_id for parent in parents)
+        for parent in assembled(await self._store.recall(order_ids)):
+            _log.info("taken back for late news", extra={"order_id": parent.order_id})
+            parent.back_ms = self._clock.now_ms()
+            self._past.drop(parent.order_id)
+            self._register.take_in(parent)
+
+    def _apply(self, evidence: Evidence) -> None:
+        if isinstance(evidence, RemoteOrder):
+            self._register.see_order(evidence)
+        else:
+            self._register.see_trade(evidence)
+
+    def _strangers(self, evidence: Evidence) -> Iterable[ChildId]:
+        return (one for one in subjects(evidence) if self._register.child(one) is None)

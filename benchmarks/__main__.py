@@ -7,13 +7,14 @@ from benchmarks import (
     commits,
     crowd,
     decisions,
+    history,
     market_data,
     memory,
     painting,
     start,
 )
 
-BENCHMARKS = (decisions, crowd, market_data, commits, memory, painting, start, commands)
+BENCHMARKS = (decisions, crowd, market_data, commits, memory, history, painting, start, commands)
 
 if __name__ == "__main__":
     for benchmark in BENCHMARKS:

@@ -13,9 +13,11 @@ import sys
 import termios
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 PATIENCE_S = 25.0
@@ -52,12 +54,21 @@ class Exchange:
         """Slug, best bid and best ask of markets with room on both sides."""
         found = []
         for market in self.get("/markets?limit=50&active=true&closed=false"):
-            token = json.loads(market["clobTokenIds"])[0]
-            book = self.get(f"/book?token_id={token}")
-            bid, ask = (float(book[side][-1]["price"]) for side in ("bids", "asks"))
+            bid, ask = self._touch(json.loads(market["clobTokenIds"])[0])
             if 0.25 < bid < ask < 0.75:
                 found.append((market["slug"], bid, ask))
         return found
+
+    def _touch(self, token_id: str) -> tuple[float, float]:
+        """Best bid and ask; 0 and 1 where the market has ended since, or a side is empty."""
+        try:
+            book = self.get(f"/book?token_id={token_id}")
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.NOT_FOUND:
+                raise
+            return 0.0, 1.0
+        bids, asks = ([float(each["price"]) for each in book[side]] for side in ("bids", "asks"))
+        return max(bids, default=0.0), min(asks, default=1.0)
 
 
 @contextlib.contextmanager

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import resource
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from polyterm.cli.control_client import EngineSocket
+from polyterm.models.enums import OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,19 @@ class Vitals:
     database: int
     working: int
     orders: int
+    """Taken so far."""
     children: int
-    """Made so far: what the engine remembers grows with them, by design."""
+    """Made so far."""
+    at_hand: int
+    """Orders that the engine lists: those in memory, and the newest of those that have left it."""
 
 
 def look(pid: int, engine: EngineSocket, at_s: float) -> Vitals:
     """Read the vitals of a daemon."""
     process = Path("/proc") / str(pid)
     pages = int((process / "statm").read_text(encoding="ascii").split()[1])
-    orders = engine.ask("GET", "/orders?all=true")
+    counts = engine.ask("GET", "/status")["orders"]
+    orders, children = _rows(engine.place.database)
     return Vitals(
         at_s=at_s,
         resident=pages * resource.getpagesize(),
@@ -39,10 +46,19 @@ def look(pid: int, engine: EngineSocket, at_s: float) -> Vitals:
         tasks=int(_gauge(engine, "polyterm_tasks")),
         wal=_size(engine.place.database.with_name(f"{engine.place.database.name}-wal")),
         database=_size(engine.place.database),
-        working=sum(order["ended_at"] is None for order in orders),
-        orders=len(orders),
-        children=sum(order["children"] for order in orders),
+        working=sum(n for status, n in counts.items() if not OrderStatus(status).is_final),
+        orders=orders,
+        children=children,
+        at_hand=sum(counts.values()),
     )
+
+
+def _rows(path: Path) -> tuple[int, int]:
+    """Orders and children in a journal; looked at from outside, so that the daemon reads none."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as journal:
+        return journal.execute(
+            "SELECT (SELECT COUNT(*) FROM parents), (SELECT COUNT(*) FROM children)"
+        ).fetchone()
 
 
 def _gauge(engine: EngineSocket, name: str) -> float:

@@ -35,7 +35,10 @@ class EmergencyStop:
         self._proved = asyncio.Event()
 
     def load(self, state: StopState) -> None:
-        """Take over the latch of an earlier run; an unproved stop goes on where it was."""
+        """Take over the latch of an earlier run; an unproved stop goes on where it was.
+
+        Whoever set it may have had no way to write down that the orders are to end.
+        """
         if state is StopState.RUNNING:
             return
         verified = state is StopState.STOPPED_VERIFIED
@@ -46,6 +49,12 @@ class EmergencyStop:
             reason="latched before polyterm was started",
         )
         (self._proved if verified else self._asked).set()
+        self._call_off_orders()
+
+    def see_compared(self) -> None:
+        """Take the proof of an earlier run back where the comparison shows something open."""
+        if any(self._desk.register.open_children()):
+            self.doubt("an order was open at the start, after the proof")
 
     def begin(self, reason: str) -> None:
         """Close the gate; from here on nothing is sent. The orders end as cancelled."""
@@ -53,10 +62,7 @@ class EmergencyStop:
             return
         self._proved.clear()
         self._show(StopState.STOPPING, None, reason)
-        for parent in self._desk.register.parents.values():
-            if not parent.is_final and not parent.record.cancel_reason:
-                parent.record.cancel_reason = "emergency stop"
-                self._desk.register.save_parent(parent)
+        self._call_off_orders()
         self._asked.set()
 
     def doubt(self, reason: str) -> None:
@@ -88,6 +94,12 @@ class EmergencyStop:
             await self._prove()
             self._asked.clear()
             self._proved.set()
+
+    def _call_off_orders(self) -> None:
+        for parent in self._desk.register.parents.values():
+            if not parent.is_final and not parent.record.cancel_reason:
+                parent.record.cancel_reason = "emergency stop"
+                self._desk.register.save_parent(parent)
 
     async def _prove(self) -> None:
         started = self._desk.clock.monotonic()

@@ -155,6 +155,8 @@ class Engine:
         self._errands.run("fence", self._stand_back)
         for text in filter(None, (saved.notice, unlisted)):
             self._journal.record(Noticed(at_ms=self._clock.now_ms(), is_alarm=True, text=text))
+        # What a stop of an earlier run makes of the orders is durable before anything is done.
+        await self._journal.flush()
         self._errands.run("market feed", lambda: self._exchange.run_market_feed(self._monitor))
         self._errands.run("link", self._link.run)
         self._errands.run("emergency stop", self._stop.run)
@@ -405,6 +407,7 @@ class Engine:
 
     async def _take_up(self) -> None:
         self._errands.run("reconciliation", self._reconciler.run)
+        self._stop.see_compared()
         await self._custody.take_up()
 
     # -- inside: what the parts ask each other --

@@ -160,6 +160,23 @@ def test_a_stop_without_the_engine_is_latched_for_the_next_one(
         assert _json(polyterm, "status")["stop"]["state"] == "STOPPED_VERIFIED"
 
 
+def test_orders_that_were_stopped_without_the_engine_never_trade_again(
+    polyterm: Polyterm, exchange: Exchange
+):
+    with _daemon(exchange) as process:
+        stopped = _rest_far_from_the_market(polyterm, exchange, 2)
+        process.kill()
+        process.wait(10)
+    assert polyterm("emergency-stop").returncode == 0
+    with _daemon(exchange):
+        for order_id in stopped:
+            order = eventually(lambda order_id=order_id: _ended(polyterm, order_id))
+            assert (order["status"], order["reason"]) == ("CANCELLED", "emergency stop")
+        eventually(lambda: polyterm("rearm").returncode == 0)
+        (order_id,) = _rest_far_from_the_market(polyterm, exchange, 1)
+        assert [o["order_id"] for o in _json(polyterm, "list-orders")] == [order_id]
+
+
 def test_a_second_engine_on_a_venue_is_refused_by_pid(polyterm: Polyterm, exchange: Exchange):
     with _daemon(exchange) as process:
         second = polyterm(f"daemon --exchange-url {exchange.url}")

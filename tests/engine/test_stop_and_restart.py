@@ -11,7 +11,7 @@ from polyterm.models.complaint import RefusedError
 from polyterm.models.enums import ChildStatus, OrderStatus
 from polyterm.models.events import StopState
 from polyterm.models.money import UNIT
-from tests.engine.desk import iceberg, micro, open_desk
+from tests.engine.desk import Desk, iceberg, micro, open_desk
 from tests.fakes.virtual_time import run_virtual
 
 
@@ -85,6 +85,100 @@ def test_the_latch_survives_a_restart_and_rearm_opens_it() -> None:
             await again.engine.rearm()
             await again.engine.submit_order(micro())
             await again.until(lambda: bool(desk.exchange.open_ids()))
+
+    run_virtual(scenario())
+
+
+LATCHED = [state for state in StopState if state is not StopState.RUNNING]
+
+
+async def _stop_without_an_engine(desk: Desk, state: StopState) -> None:
+    """What a stop does that finds no engine: the latch is written, and the exchange told."""
+    desk.store.stop = state
+    await desk.exchange.cancel_all()
+
+
+@pytest.mark.parametrize("state", LATCHED)
+@pytest.mark.parametrize("on_restart", ["hold", "resume"])
+def test_a_latch_that_is_found_at_the_start_ends_the_orders_for_good(
+    state: StopState, on_restart: str
+) -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            orders = [await desk.engine.submit_order(micro()) for _ in range(3)]
+            await desk.until(lambda: len(desk.exchange.open_ids()) == 3)
+            await desk.engine.pause_order(orders[0])
+            await desk.until(
+                lambda: desk.engine.order_status(orders[0]).status is OrderStatus.PAUSED
+            )
+            await _crash(desk.engine)
+        await _stop_without_an_engine(desk, state)
+        before = len(desk.exchange.received)
+        async with open_desk(desk.exchange, desk.store, on_restart=on_restart) as again:
+            ended = [await again.until_ended(order_id) for order_id in orders]
+            assert {(view.status, view.reason) for view in ended} == {
+                (OrderStatus.CANCELLED, "emergency stop")
+            }
+            await again.until(
+                lambda: again.engine.health().stop.state is StopState.STOPPED_VERIFIED
+            )
+            await again.engine.rearm()
+            await asyncio.sleep(120)
+            assert len(desk.exchange.received) == before
+
+    run_virtual(scenario())
+
+
+def test_the_wish_is_written_before_the_exchange_is_asked_anything() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro())
+            await desk.resting(order_id)
+            await _crash(desk.engine)
+        desk.store.stop = StopState.STOPPED_VERIFIED
+        desk.exchange.script.unreachable = True
+        async with open_desk(desk.exchange, desk.store, wait=False) as again:
+            assert desk.store.parents[order_id].cancel_reason == "emergency stop"
+            await _crash(again.engine)
+        desk.store.stop = StopState.RUNNING
+        desk.exchange.script.unreachable = False
+        async with open_desk(desk.exchange, desk.store, on_restart="resume") as third:
+            assert (await third.until_ended(order_id)).status is OrderStatus.CANCELLED
+
+    run_virtual(scenario())
+
+
+def test_a_latch_whose_orders_cannot_be_written_down_ends_them_all_the_same() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro())
+            await desk.resting(order_id)
+            await _crash(desk.engine)
+        await _stop_without_an_engine(desk, StopState.STOPPED_VERIFIED)
+        desk.store.broken = "no room"
+        async with open_desk(desk.exchange, desk.store, on_restart="resume") as again:
+            assert (await again.until_ended(order_id)).status is OrderStatus.CANCELLED
+            desk.store.broken = ""
+            await again.until(lambda: desk.store.parents[order_id].status.is_final)
+
+    run_virtual(scenario())
+
+
+def test_an_order_that_lands_after_the_proof_is_found_and_cancelled_by_the_next_start() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro())
+            child_id = await desk.resting(order_id)
+            await _crash(desk.engine)
+        desk.store.stop = StopState.STOPPED_VERIFIED
+        assert desk.exchange.open_ids() == [child_id]
+        async with open_desk(desk.exchange, desk.store) as again:
+            view = await again.until_ended(order_id)
+            assert view.status is OrderStatus.CANCELLED
+            assert desk.exchange.open_ids() == []
+            await again.until(
+                lambda: again.engine.health().stop.state is StopState.STOPPED_VERIFIED
+            )
 
     run_virtual(scenario())
 

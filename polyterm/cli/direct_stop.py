@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from random import SystemRandom
 from typing import Any
 
-import click
-
 from polyterm.cli.credentials import read_credentials
-from polyterm.cli.failure import Failure
 from polyterm.cli.places import VenuePlace
 from polyterm.cli.plain import plain_stop
 from polyterm.cli.session import failures_in_words, hosts_at
-from polyterm.cli.venue_lock import VenueLock
 from polyterm.engine.clock import Clock, SystemClock
 from polyterm.engine.ports import Exchange, UnreachableError
-from polyterm.engine.records import Batch
-from polyterm.engine.store import Store, StoreError
 from polyterm.exchange.client import PolymarketExchange
 from polyterm.exchange.signing import Wallet
 from polyterm.models.events import StopState
 from polyterm.models.views import StopView
-from polyterm.storage import open_store
 
 PATIENCE_S = 15.0
 PAUSE_S = 0.25
 
 
 def stop_directly(place: VenuePlace, url: str | None) -> dict[str, Any]:
-    """Cancel all and read back; latches the venue, so that a restarted engine stays stopped."""
+    """Cancel all and read back. Who asks sets the stop file first: nothing here keeps it so."""
     with failures_in_words():
         return plain_stop(asyncio.run(_stop(place, url)))
 
@@ -46,11 +38,8 @@ async def _stop(place: VenuePlace, url: str | None) -> StopView:
         random=SystemRandom(),
         credentials=credentials,
     )
-    async with contextlib.aclosing(exchange), _latch(place, clock) as store:
-        await _write(store, StopState.STOPPING)
-        stop = await cancel_until_none(exchange, clock)
-        await _write(store, stop.state)
-        return stop
+    async with contextlib.aclosing(exchange):
+        return await cancel_until_none(exchange, clock)
 
 
 async def cancel_until_none(
@@ -80,37 +69,3 @@ async def _round(exchange: Exchange) -> tuple[int | None, str]:
 
 def _view(clock: Clock, state: StopState, open_orders: int | None, reason: str) -> StopView:
     return StopView(state=state, since_ms=clock.now_ms(), open_orders=open_orders, reason=reason)
-
-
-@contextlib.asynccontextmanager
-async def _latch(place: VenuePlace, clock: Clock) -> AsyncIterator[Store | None]:
-    """The venue's journal; nothing where an engine that hangs still holds it, or it is unfit."""
-    async with contextlib.AsyncExitStack() as stack:
-        yield await _opened(stack, place, clock)
-
-
-async def _opened(
-    stack: contextlib.AsyncExitStack, place: VenuePlace, clock: Clock
-) -> Store | None:
-    try:
-        stack.enter_context(VenueLock(place.directory))
-        return await stack.enter_async_context(open_store(place.database, clock))
-    except Failure:
-        return None
-    except StoreError as error:
-        _not_latched(error)
-        return None
-
-
-async def _write(store: Store | None, state: StopState) -> None:
-    if store is None:
-        return
-    try:
-        await store.commit([Batch(stop=state)])
-    except StoreError as error:
-        # Cancelling matters more than remembering it.
-        _not_latched(error)
-
-
-def _not_latched(error: StoreError) -> None:
-    click.echo(f"polyterm: the next start will not know of this stop: {error}", err=True)

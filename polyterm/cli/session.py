@@ -13,6 +13,7 @@ from polyterm.cli.failure import Failure
 from polyterm.cli.logs import log_to
 from polyterm.cli.patience import becomes_true
 from polyterm.cli.prepare import Prepared
+from polyterm.cli.stop_file import StopFile
 from polyterm.config import JournalSettings
 from polyterm.engine.clock import SystemClock
 from polyterm.engine.engine import Engine
@@ -62,6 +63,7 @@ async def open_engine(
             settings=engine_settings,
             clock=clock,
             random=random,
+            outside_stop=StopFile(prepared.place.directory),
         )
         engine.more_gauges.append(lambda: budget_gauge(exchange.budget_left()))
         yield await stack.enter_async_context(engine)

@@ -35,6 +35,21 @@ def read_record(directory: Path) -> EngineRecord | None:
         return None
 
 
+def is_held(directory: Path) -> bool:
+    """Whether an engine has the venue now, whether it answers or not."""
+    try:
+        handle = os.open(directory / FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 class VenueLock:
     """Held for as long as an engine runs. The kernel lets go of it however the process ends."""
 

@@ -9,6 +9,7 @@ from polyterm.engine.clock import Clock
 from polyterm.engine.journal import Journal
 from polyterm.engine.market_monitor import MarketMonitor
 from polyterm.engine.order_register import OrderRegister
+from polyterm.engine.outside_stop import OutsideStop
 from polyterm.engine.parent import Parent
 from polyterm.engine.ports import Exchange
 from polyterm.engine.safety import Situation
@@ -28,8 +29,10 @@ ASLEEP_S = 5.0
 class Gate:
     """Whether anything may be sent, looked at again after the last wait before the socket."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, outside: OutsideStop) -> None:
         self._clock = clock
+        self.outside = outside
+        """Stops that were asked for while the engine gave no answer."""
         self.stop = StopView()
         self.not_ready = "starting: the exchange has not been read yet"
         """Why the engine is view-only; empty once it may trade."""
@@ -43,7 +46,7 @@ class Gate:
     @property
     def closed_because(self) -> str:
         """Why nothing may be sent; empty where it may."""
-        if self.stop.state is not StopState.RUNNING:
+        if self.stop.state is not StopState.RUNNING or self.outside.asked():
             return "emergency stop: rearm to trade again"
         if self.closing:
             return "polyterm is ending"

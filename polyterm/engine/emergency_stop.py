@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 _ROUND_PAUSE_S = 0.25
 _SLOWEST_PAUSE_S = 5.0
+_OUTSIDE = "asked for while the engine gave no answer"
 _PATIENCE_S = 10.0
 """After so long without proof the state is called unverified, loudly."""
 
@@ -33,13 +34,16 @@ class EmergencyStop:
         self._prover = Prover(desk)
         self._asked = asyncio.Event()
         self._proved = asyncio.Event()
+        self._heard = ""
+        """Mark of the stop from outside that was begun."""
 
     def load(self, state: StopState) -> None:
         """Take over the latch of an earlier run; an unproved stop goes on where it was.
 
         Whoever set it may have had no way to write down that the orders are to end.
         """
-        if state is StopState.RUNNING:
+        self.heed()
+        if state is StopState.RUNNING or self._heard:
             return
         verified = state is StopState.STOPPED_VERIFIED
         self._desk.gate.stop = StopView(
@@ -65,6 +69,15 @@ class EmergencyStop:
         self._call_off_orders()
         self._asked.set()
 
+    def heed(self) -> bool:
+        """Begin a stop that was asked for from outside; whether there is one not yet heard of."""
+        mark = self._desk.gate.outside.asked()
+        if mark in {"", self._heard}:
+            return False
+        self._heard = mark
+        self.begin(_OUTSIDE)
+        return True
+
     def doubt(self, reason: str) -> None:
         """Take a proof back: something came alive after it, so all is cancelled and read anew."""
         if self._desk.gate.stop.state is StopState.STOPPED_VERIFIED:
@@ -83,6 +96,9 @@ class EmergencyStop:
             return
         if state is not StopState.STOPPED_VERIFIED:
             raise RefusedError([Complaint("", f"not before the stop is verified: it is {state}")])
+        if self._heard:
+            self._desk.gate.outside.lift(self._heard)
+            self._heard = ""
         self._proved.clear()
         self._show(StopState.RUNNING, None, "rearmed")
 

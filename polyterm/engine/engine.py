@@ -37,6 +37,7 @@ from polyterm.engine.measured import EXCHANGE_HOPS, STORE_HOPS, measured
 from polyterm.engine.metrics import Family, Metrics
 from polyterm.engine.order_changes import apply_change, plan_change
 from polyterm.engine.order_register import OrderRegister
+from polyterm.engine.outside_stop import LISTEN_EVERY_S, NoOutsideStop, OutsideStop
 from polyterm.engine.own_orders import resting
 from polyterm.engine.own_sizes import OwnBooks
 from polyterm.engine.parent import Child
@@ -76,6 +77,7 @@ class Engine:
         settings: EngineSettings,
         clock: Clock,
         random: Random,
+        outside_stop: OutsideStop | None = None,
     ) -> None:
         self._metrics = Metrics(lambda order_id: self._register.parents.get(order_id))
         exchange = measured(exchange, EXCHANGE_HOPS, self._metrics, clock)
@@ -85,7 +87,8 @@ class Engine:
         self._venue = venue
         self._settings = settings
         self._clock = clock
-        self._gate = Gate(clock)
+        self._outside_stop = outside_stop
+        self._gate = Gate(clock, outside_stop or NoOutsideStop())
         self._weather = Weather(clock)
         self._journal = Journal(store)
         self._register = OrderRegister(
@@ -160,6 +163,8 @@ class Engine:
         self._errands.run("market feed", lambda: self._exchange.run_market_feed(self._monitor))
         self._errands.run("link", self._link.run)
         self._errands.run("emergency stop", self._stop.run)
+        if self._outside_stop is not None:
+            self._errands.run("outside stop", self._listen)
         self._errands.run("book audit", self._chores.audit_books)
         self._errands.run("market refresh", self._chores.refresh_markets)
         self._errands.run("balances", self._chores.refresh_account)
@@ -375,7 +380,11 @@ class Engine:
         await self._stop.wait_proved()
 
     async def rearm(self) -> None:
-        """Open the gate again after a verified stop; `RefusedError` before."""
+        """Open the gate again after a verified stop; `RefusedError` before.
+
+        A stop from outside that was not heard of yet is one more, and still to be verified.
+        """
+        self._heed_outside()
         self._stop.rearm()
         await self._journal.flush()
 
@@ -393,6 +402,15 @@ class Engine:
 
         self._stop.doubt(f"child {child.child_id[:10]} came alive after the proof")
         self._errands.run(f"late child {child.child_id[:10]}", withdraw)
+
+    async def _listen(self) -> None:
+        while True:
+            self._heed_outside()
+            await asyncio.sleep(LISTEN_EVERY_S)
+
+    def _heed_outside(self) -> None:
+        if self._stop.heed():
+            self._custody.start_all()
 
     async def _stand_back(self) -> None:
         """Leave the orders alone once another polyterm has taken them over (rule R7)."""

@@ -157,7 +157,7 @@ def test_a_stop_without_the_engine_is_latched_for_the_next_one(
         process.wait(10)
     assert polyterm("emergency-stop").returncode == 0
     with _daemon(exchange):
-        assert _json(polyterm, "status")["stop"]["state"] == "STOPPED_VERIFIED"
+        eventually(lambda: _json(polyterm, "status")["stop"]["state"] == "STOPPED_VERIFIED")
 
 
 def test_orders_that_were_stopped_without_the_engine_never_trade_again(
@@ -173,6 +173,31 @@ def test_orders_that_were_stopped_without_the_engine_never_trade_again(
             order = eventually(lambda order_id=order_id: _ended(polyterm, order_id))
             assert (order["status"], order["reason"]) == ("CANCELLED", "emergency stop")
         eventually(lambda: polyterm("rearm").returncode == 0)
+        (order_id,) = _rest_far_from_the_market(polyterm, exchange, 1)
+        assert [o["order_id"] for o in _json(polyterm, "list-orders")] == [order_id]
+
+
+def test_an_engine_that_was_stopped_while_it_hung_is_stopped_when_it_wakes(
+    polyterm: Polyterm, exchange: Exchange
+):
+    with _daemon(exchange) as process:
+        stopped = _rest_far_from_the_market(polyterm, exchange, 2)
+        process.send_signal(signal.SIGSTOP)
+        try:
+            done = polyterm("emergency-stop --json")
+            assert done.returncode == 0, done.stderr
+            assert json.loads(done.stdout)["state"] == "STOPPED_VERIFIED"
+            assert f"kill -9 {process.pid}" in done.stderr
+            assert "the stop is latched" in done.stderr
+            assert exchange.open_orders() == []
+        finally:
+            process.send_signal(signal.SIGCONT)
+        for order_id in stopped:
+            order = eventually(lambda order_id=order_id: _ended(polyterm, order_id))
+            assert (order["status"], order["reason"]) == ("CANCELLED", "emergency stop")
+            assert len(order["history"]["children"]) == 1
+        eventually(lambda: _json(polyterm, "status")["stop"]["state"] == "STOPPED_VERIFIED")
+        assert polyterm("rearm").returncode == 0
         (order_id,) = _rest_far_from_the_market(polyterm, exchange, 1)
         assert [o["order_id"] for o in _json(polyterm, "list-orders")] == [order_id]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from polyterm.cli.failure import Failure
-from polyterm.cli.venue_lock import EngineRecord, VenueLock, read_record
+from polyterm.cli.venue_lock import EngineRecord, VenueLock, is_held, read_record
 
 _HOLD = """
 import sys, pathlib
@@ -30,6 +30,13 @@ def test_the_lock_is_free_again_after_it_was_let_go(tmp_path: Path):
     for _ in range(2):
         with VenueLock(tmp_path):
             pass
+
+
+def test_whether_an_engine_has_the_venue_is_seen_without_disturbing_it(tmp_path: Path):
+    assert not is_held(tmp_path)
+    with VenueLock(tmp_path):
+        assert is_held(tmp_path)
+    assert not is_held(tmp_path)
 
 
 def test_the_kernel_frees_the_lock_of_a_killed_engine(tmp_path: Path):

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from polyterm.engine.engine import Engine
+from polyterm.engine.outside_stop import OutsideStop
 from polyterm.engine.settings import EngineSettings
 from polyterm.models.enums import ChildStatus, Side, Urgency, VenueName
 from polyterm.models.ids import ChildId, OrderId
@@ -59,6 +60,7 @@ async def open_desk(
     *,
     wait: bool = True,
     seed: int = 1,
+    outside: OutsideStop | None = None,
     **settings: Any,
 ) -> AsyncGenerator[Desk]:
     """A running engine in virtual time, ready to trade unless told not to wait for that."""
@@ -72,6 +74,7 @@ async def open_desk(
         settings=EngineSettings(**settings),
         clock=clock,
         random=Random(seed),
+        outside_stop=outside,
     )
     async with engine:
         if wait:

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from polyterm.cli.places import config_file
+from polyterm.cli.settings_fault import fault_in_words
 from polyterm.engine.settings import EngineSettings
 from polyterm.models.enums import VenueName
 
@@ -158,7 +159,7 @@ def load_settings(**flags: object) -> Settings:
         ]
         raise ConfigError("\n".join(lines)) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{config_file()}: {error}") from None
+        raise ConfigError(fault_in_words(config_file(), error)) from None
 
 
 def _dotted(where: tuple[int | str, ...]) -> str:

@@ -10,7 +10,7 @@ import click
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.failure import end_unproved
 from polyterm.cli.following import follow
-from polyterm.cli.options import engine_options
+from polyterm.cli.options import trading_options
 from polyterm.cli.order_flags import split_params, strategy_options
 from polyterm.cli.tables import order_table, table
 from polyterm.models.enums import EndAction, Side, Urgency
@@ -54,7 +54,7 @@ def _one_of(
 @click.option("--wait", is_flag=True, help="Follow the order to its end.")
 @click.option("--dry-run", is_flag=True, help="Show what it would do, and order nothing.")
 @strategy_options
-@engine_options
+@trading_options
 def add_order(
     engine: EngineSocket,
     market: str | None,

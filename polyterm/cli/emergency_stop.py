@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import click
 from polyterm.cli.control_client import EngineSocket, NoAnswerError, NoEngineError
 from polyterm.cli.exit_codes import ExitCode
 from polyterm.cli.failure import Failure, end_unproved
-from polyterm.cli.options import EXCHANGE_URL, engine_options
+from polyterm.cli.options import EXCHANGE_URL, stop_options
 from polyterm.cli.places import VenuePlace
 from polyterm.cli.stop_file import StopFile
 from polyterm.cli.tables import facts
@@ -24,7 +25,7 @@ PROOF_S = 40.0
 
 _LATCHED = "the stop is latched: an engine that turns again or starts is stopped, until a rearm"
 _UNLATCHED = "the stop is NOT latched: an engine that turns again or starts trades on"
-_HUNG = "what it was sending when it hung may still arrive once it turns: it cancels that itself"
+_HUNG = "what it was sending may still arrive once it turns, and it cancels that itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +37,70 @@ class Stopped:
     """Why it does not hold an engine that turns again; empty where it does."""
 
     @property
-    def is_proved(self) -> bool:
-        """Whether the exchange showed that nothing is open."""
-        return self.stop["state"] == "STOPPED_VERIFIED"
+    def problem(self) -> tuple[str, ExitCode] | None:
+        """What is wrong with it, and the exit code; nothing where it is proved and holds."""
+        if self.stop["state"] != "STOPPED_VERIFIED":
+            code = ExitCode.UNREACHABLE if self.stop["open_orders"] is None else ExitCode.FAILED
+            return f"not proved: {self.stop['reason']}; ask again", code
+        return (self.unlatched, ExitCode.FAILED) if self.unlatched else None
 
 
 @click.command()
 @EXCHANGE_URL
-@engine_options
-def emergency_stop(engine: EngineSocket, exchange_url: str | None, as_json: bool) -> None:
+@stop_options
+def emergency_stop(engines: list[EngineSocket], exchange_url: str | None, as_json: bool) -> None:
     """Cancel every order, and read back until the exchange shows none.
 
     Where no engine answers, a stop file is set for it to find, and the exchange is asked directly,
     with the stored API credentials: no wallet key is needed. Orders placed by hand under the same
     credentials are cancelled too.
+
+    Settings that cannot be used do not keep it from its work. Where they alone would say which
+    venue is meant, every venue whose engine runs is stopped.
     """
-    stopped = stop_engine(engine, exchange_url)
+    if len(engines) == 1:
+        (engine,) = engines
+        _say(stop_engine(engine, exchange_url), as_json)
+        return
+    _say_all(_stop_all(engines, exchange_url), as_json)
+
+
+def _say(stopped: Stopped, as_json: bool) -> None:
     click.echo(json.dumps(stopped.stop) if as_json else facts(stopped.stop.items()))
-    if not stopped.is_proved:
-        code = ExitCode.UNREACHABLE if stopped.stop["open_orders"] is None else ExitCode.FAILED
-        end_unproved(f"not proved: {stopped.stop['reason']}; ask again", code)
-    if stopped.unlatched:
-        end_unproved(stopped.unlatched)
+    if stopped.problem is not None:
+        end_unproved(*stopped.problem)
+
+
+def _say_all(results: dict[str, Stopped | Failure], as_json: bool) -> None:
+    """One line of JSON, or one table, a venue; fails where one of them is not stopped."""
+    problems: list[tuple[str, int]] = []
+    for venue, stopped in results.items():
+        if isinstance(stopped, Failure):
+            problems.append((f"{venue}: {stopped.message}", stopped.exit_code))
+            continue
+        known = {"venue": venue, **stopped.stop}
+        click.echo(json.dumps(known) if as_json else facts(known.items()))
+        if stopped.problem is not None:
+            words, code = stopped.problem
+            problems.append((f"{venue}: {words}", code))
+    if problems:
+        end_unproved("\npolyterm: ".join(words for words, _ in problems), ExitCode(problems[0][1]))
+
+
+def _stop_all(
+    engines: list[EngineSocket], exchange_url: str | None
+) -> dict[str, Stopped | Failure]:
+    """All at the same time, because one that hangs must not keep the others trading."""
+
+    def stop(engine: EngineSocket) -> Stopped | Failure:
+        try:
+            return stop_engine(engine, exchange_url)
+        except Failure as failure:
+            return failure
+
+    with ThreadPoolExecutor(len(engines)) as threads:
+        results = threads.map(stop, engines)
+        return {engine.place.venue.value: r for engine, r in zip(engines, results, strict=True)}
 
 
 def stop_engine(engine: EngineSocket, exchange_url: str | None) -> Stopped:
@@ -72,22 +115,25 @@ def stop_engine(engine: EngineSocket, exchange_url: str | None) -> Stopped:
 
 
 def _directly(place: VenuePlace, exchange_url: str | None, silence: str) -> Stopped:
-    why = _hung(place, silence) if is_held(place.directory) else "no engine runs"
+    pid = _pid_of_running(place)
+    why = "no engine runs" if pid is None else f"process {pid} runs an engine, but {silence}"
     unlatched = _latch(place)
     url = exchange_url or _known_address(place)
     if url is None and not place.venue.is_real_money:
         raise Failure(f"{why}; to stop without one, name --exchange-url", ExitCode.NO_ENGINE)
-    click.echo(f"polyterm: {why}; asking the exchange directly", err=True)
+    click.echo(f"polyterm: {place.venue}: {why}; asking the exchange directly", err=True)
+    if pid is not None:
+        hint = f"{_HUNG}; kill -9 {pid} keeps it from turning"
+        click.echo(f"polyterm: {place.venue}: {hint}", err=True)
 
     from polyterm.cli.direct_stop import stop_directly
 
     return Stopped(stop_directly(place, url), unlatched)
 
 
-def _hung(place: VenuePlace, silence: str) -> str:
+def _pid_of_running(place: VenuePlace) -> int | None:
     record = read_record(place.directory)
-    end = f"; end it with kill -9 {record.pid}" if record else ""
-    return f"an engine runs, but {silence}{end}; {_HUNG}"
+    return record.pid if record and is_held(place.directory) else None
 
 
 def _latch(place: VenuePlace) -> str:
@@ -99,9 +145,9 @@ def _latch(place: VenuePlace) -> str:
         StopFile(place.directory).write()
     except OSError as error:
         unlatched = f"{_UNLATCHED}: {error}"
-        click.echo(f"polyterm: {unlatched}", err=True)
+        click.echo(f"polyterm: {place.venue}: {unlatched}", err=True)
         return unlatched
-    click.echo(f"polyterm: {_LATCHED}", err=True)
+    click.echo(f"polyterm: {place.venue}: {_LATCHED}", err=True)
     return ""
 
 

@@ -10,7 +10,7 @@ import click
 
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.failure import Failure, end_unproved
-from polyterm.cli.options import engine_options
+from polyterm.cli.options import engine_options, trading_options
 from polyterm.cli.tables import facts, table
 
 
@@ -31,7 +31,7 @@ def health(engine: EngineSocket, as_json: bool) -> None:
 
 
 @click.command()
-@engine_options
+@trading_options
 def rearm(engine: EngineSocket, as_json: bool) -> None:
     """Lift an emergency stop that the exchange has proved."""
     stop = engine.ask("POST", "/rearm")

@@ -11,7 +11,7 @@ import click
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.event_offers import exclusive_markets, offers_of
 from polyterm.cli.failure import Failure
-from polyterm.cli.options import engine_options
+from polyterm.cli.options import trading_options
 from polyterm.cli.tables import order_table, table
 from polyterm.models.money import format_dollars, format_price, format_units, parse_units
 from polyterm.strategies.event_orders import EventStakes, Wanted, size_event
@@ -30,7 +30,7 @@ _TITLES = ["market", "side", "price", "edge", "shares", ""]
 @click.option("--submit", is_flag=True, help="Order them: all, or none.")
 @click.option("--confirmed", "--yes", "confirmed", is_flag=True, help="Large orders are meant.")
 @click.option("--key", "client_key", metavar="KEY", help="Names the group; submitted only once.")
-@engine_options
+@trading_options
 def kelly_event(
     engine: EngineSocket,
     beliefs: tuple[str, ...],

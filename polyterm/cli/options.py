@@ -12,6 +12,7 @@ import click
 
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.places import find_place
+from polyterm.cli.without_settings import find_running, places_to_stop
 from polyterm.models.enums import VenueName
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -92,18 +93,23 @@ _SESSION = (
 )
 
 
-def engine_options(command: Command) -> Command:
-    """Options of what talks to a running engine, handed over as its socket called `engine`."""
+def _handing_over(
+    name: str, find: Callable[[str | None, Path | None, Path | None], Any]
+) -> Callable[[Command], Command]:
+    """Options that say which engine is meant, handed over as what `find` makes of them."""
 
-    @functools.wraps(command)
-    def gathered(
-        venue: str | None, data_dir: Path | None, socket: Path | None, **given: Any
-    ) -> Any:
-        return command(engine=EngineSocket(find_place(venue, data_dir), socket), **given)
+    def decorated(command: Command) -> Command:
+        @functools.wraps(command)
+        def gathered(
+            venue: str | None, data_dir: Path | None, socket: Path | None, **given: Any
+        ) -> Any:
+            return command(**{name: find(venue, data_dir, socket)}, **given)
 
-    for option in (JSON, DATA_DIR, _SOCKET, VENUE):
-        gathered = option(gathered)
-    return gathered  # pyright: ignore[reportReturnType]
+        for option in (JSON, DATA_DIR, _SOCKET, VENUE):
+            gathered = option(gathered)
+        return gathered  # pyright: ignore[reportReturnType]
+
+    return decorated
 
 
 def place_options(command: Command) -> Command:
@@ -121,3 +127,18 @@ def place_options(command: Command) -> Command:
 _SOCKET = click.option(
     "--socket", type=click.Path(path_type=Path), help="The engine's control socket."
 )
+
+engine_options = _handing_over(
+    "engine", lambda venue, root, socket: EngineSocket(find_running(venue, root), socket)
+)
+"""Options of what looks at a running engine, or ends something: its socket as `engine`. Settings
+that cannot be used are no hindrance, see `without_settings`."""
+trading_options = _handing_over(
+    "engine", lambda venue, root, socket: EngineSocket(find_place(venue, root), socket)
+)
+"""The same for what puts money to work: settings that cannot be used are refused."""
+stop_options = _handing_over(
+    "engines",
+    lambda venue, root, socket: [EngineSocket(one, socket) for one in places_to_stop(venue, root)],
+)
+"""The same for the emergency stop: a socket for each venue to be stopped, as `engines`."""

@@ -11,7 +11,7 @@ import click
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.engine_commands import print_status
 from polyterm.cli.failure import end_unproved
-from polyterm.cli.options import engine_options
+from polyterm.cli.options import engine_options, trading_options
 from polyterm.cli.tables import facts, order_table, table
 from polyterm.cli.watching import changes, show_each
 
@@ -79,7 +79,7 @@ def pause(engine: EngineSocket, order_id: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("order_id")
-@engine_options
+@trading_options
 def resume(engine: EngineSocket, order_id: str, as_json: bool) -> None:
     """Let a held order go on."""
     order = engine.ask("POST", f"{_path(order_id)}/resume")
@@ -95,7 +95,7 @@ def resume(engine: EngineSocket, order_id: str, as_json: bool) -> None:
 @click.option("--deadline-s", metavar="SECONDS", help="From now on.")
 @click.option("--confirmed", "--yes", "confirmed", is_flag=True, help="A large order is meant.")
 @click.option("--dry-run", is_flag=True, help="Show what it would change, and change nothing.")
-@engine_options
+@trading_options
 def change(
     engine: EngineSocket,
     order_id: str,

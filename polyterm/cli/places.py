@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import platformdirs
 
 from polyterm.cli.failure import Failure
+from polyterm.cli.settings_fault import fault_in_words
 from polyterm.models.enums import VenueName
 
 APP = "polyterm-console"
@@ -56,6 +58,10 @@ class VenuePlace:
         return self
 
 
+class SettingsFault(Failure):
+    """The settings file cannot be used; the message names it, and where and what the fault is."""
+
+
 def config_file() -> Path:
     """The settings file, whether it exists or not."""
     chosen = os.environ.get("POLYTERM_CONFIG_DIR")
@@ -70,18 +76,31 @@ def read_config_file() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Failure(f"{path}: {error}") from error
+        raise SettingsFault(fault_in_words(path, error)) from error
 
 
-def find_place(venue: str | None = None, data_dir: Path | None = None) -> VenuePlace:
-    """The files of a venue: flags win over the environment, and that over the settings file."""
-    wanted = venue or os.environ.get("POLYTERM_VENUE") or read_config_file().get("venue", "demo")
+def named_venue(flag: str | None) -> str | None:
+    """The venue by flag or environment; nothing where the settings file has the word."""
+    return flag or os.environ.get("POLYTERM_VENUE")
+
+
+def find_place(
+    venue: str | None = None,
+    data_dir: Path | None = None,
+    settings: Callable[[], dict[str, Any]] = read_config_file,
+) -> VenuePlace:
+    """The files of a venue: flags win over the environment, and that over the settings file.
+
+    `SettingsFault` where the file is needed and cannot be used.
+    """
+    named = named_venue(venue)
+    wanted = named or settings().get("venue", VenueName.DEMO)
     try:
         name = VenueName(wanted)
     except ValueError as error:
-        known = ", ".join(VenueName)
-        raise Failure(f"venue: {wanted!r} is not one of {known}") from error
-    return VenuePlace(name, _data_root(data_dir) / name)
+        reason = f"venue: {wanted!r} is not one of {', '.join(VenueName)}"
+        raise Failure(reason) if named else _unfit(reason) from error
+    return VenuePlace(name, _data_root(data_dir, settings) / name)
 
 
 def find_exchange_url(flag: str | None = None) -> str | None:
@@ -89,15 +108,24 @@ def find_exchange_url(flag: str | None = None) -> str | None:
     return flag or os.environ.get("POLYTERM_EXCHANGE_URL") or read_config_file().get("exchange_url")
 
 
-def _data_root(data_dir: Path | None) -> Path:
-    chosen = data_dir or os.environ.get("POLYTERM_DATA_DIR") or _configured_root()
+def _data_root(data_dir: Path | None, settings: Callable[[], dict[str, Any]]) -> Path:
+    chosen = data_dir or os.environ.get("POLYTERM_DATA_DIR") or _configured_root(settings)
     return Path(chosen or platformdirs.user_data_dir(APP)).expanduser().absolute()
 
 
-def _configured_root() -> str | None:
+def _configured_root(settings: Callable[[], dict[str, Any]]) -> str | None:
     from_environment = os.environ.get("POLYTERM_PATHS__DATA_DIR")
-    paths = read_config_file().get("paths")
-    return from_environment or (paths.get("data_dir") if isinstance(paths, dict) else None)
+    if from_environment:
+        return from_environment
+    paths = settings().get("paths", {})
+    root = paths.get("data_dir") if isinstance(paths, dict) else None
+    if root is not None and not isinstance(root, str):
+        raise _unfit(f"paths.data_dir: {root!r} is no folder")
+    return root
+
+
+def _unfit(reason: str) -> SettingsFault:
+    return SettingsFault(f"{config_file()}: {reason}")
 
 
 def write_private(path: Path, text: str) -> None:

@@ -48,7 +48,9 @@ def test_without_file_and_variables_everything_has_a_default():
         ('[wallet]\nfunder = "me"', "wallet.funder: String should match pattern"),
         ("[wallet]\nkey = 1", "wallet.key: no such setting"),
         ('exchange_url = "nowhere"', "exchange_url: String should match pattern"),
-        ("workers = ", "Invalid value"),
+        ("workers = ", "Invalid value (at line 1, where the file ends)"),
+        ('venue = "demo"\n[engine]\nworkers = [\n\n', "(at line 3, where the file ends)"),
+        ("a = 1\nb = !", "Invalid value (at line 2, column 5)"),
     ],
 )
 def test_a_bad_file_is_refused_with_name_reason_and_file(home: Path, text: str, words: str):

@@ -86,7 +86,7 @@ def test_41_a_journal_beyond_repair_keeps_no_stop_from_cancelling_or_from_holdin
 ):
     venue.database.write_bytes(b"no database at all" * 1_000)
     stopped = stop_engine(EngineSocket(venue), URL)
-    assert (stopped.is_proved, stopped.unlatched, exchange.cancels) == (True, "", 2)
+    assert (stopped.problem, exchange.cancels) == (None, 2)
     assert "latched" in capsys.readouterr().err
 
 
@@ -99,10 +99,12 @@ def test_an_engine_that_has_the_venue_and_is_silent_is_named_as_one_that_runs(
     venue: VenuePlace, exchange: _Slow, capsys: pytest.CaptureFixture[str]
 ):
     with VenueLock(venue.directory):
-        assert stop_engine(EngineSocket(venue), URL).is_proved
+        assert stop_engine(EngineSocket(venue), URL).problem is None
     told = capsys.readouterr().err
-    assert f"an engine runs, but it listens on no socket; end it with kill -9 {os.getpid()}" in told
-    assert "may still arrive" in told
+    assert f"process {os.getpid()} runs an engine, but it listens on no socket" in told
+    assert (
+        f"may still arrive once it turns, and it cancels that itself; kill -9 {os.getpid()}" in told
+    )
 
 
 def test_a_stop_that_cannot_be_latched_cancels_says_so_and_fails(

@@ -189,7 +189,7 @@ def _too_small(inputs: KellyInputs, shares: Size) -> str:
 def _why_none(inputs: KellyInputs, bet: Bet, wanted: float) -> str:
     if bet.edge > 0:
         return f"already {_shares(round(-wanted * UNIT))} over the target"
-    relation = "below" if inputs.side is Side.BUY else "above"
+    relation = "above" if inputs.side is Side.BUY else "below"
     all_in = words(_all_in(inputs) * PRICE_ONE)
     return f"no edge: probability {inputs.probability:.4g} is not {relation} {all_in}"
 

@@ -51,7 +51,7 @@ def test_once_sized_it_is_worked_by_the_micro_price():
 def test_without_an_edge_it_fails_and_says_why():
     decision = ask(unsized(params={"probability": "0.35"}))
     assert isinstance(decision, Fail)
-    assert "no edge: probability 0.35 is not below 0.40" in decision.reason
+    assert "no edge: probability 0.35 is not above 0.40" in decision.reason
 
 
 def test_what_is_held_already_counts():

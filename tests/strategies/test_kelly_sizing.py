@@ -93,10 +93,10 @@ def test_what_is_left_of_the_sell_buys_the_other_outcome():
 
 
 CASES = {
-    "no edge": (replace(FLAT, probability=0.40), "no edge: probability 0.4 is not below 0.40"),
+    "no edge": (replace(FLAT, probability=0.40), "no edge: probability 0.4 is not above 0.40"),
     "no edge to sell": (
         replace(HOLDING, side=Side.SELL, probability=0.60),
-        "no edge: probability 0.6 is not above 0.40",
+        "no edge: probability 0.6 is not below 0.40",
     ),
     "small": (
         replace(FLAT, wealth=shares(5)),

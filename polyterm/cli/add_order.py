@@ -9,22 +9,26 @@ import click
 
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.failure import end_unproved
-from polyterm.cli.following import follow
+from polyterm.cli.handing_over import hand_over, see_to_its_end
 from polyterm.cli.options import trading_options
-from polyterm.cli.order_flags import split_params, strategy_options
+from polyterm.cli.order_flags import split_params, strategy_options, unset
 from polyterm.cli.tables import order_table, table
 from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.strategies.registry import STRATEGIES
 
-_COMMON = (
+COMMON = (
     "size",
     "max_price",
     "min_price",
     "urgency",
     "deadline_s",
     "end_action",
+    "volume_cap",
     "client_key",
 )
+"""Fields of an order that every strategy has, and that are flags of one value."""
+SIZING = tuple(name for name, strategy in STRATEGIES.items() if strategy.params.sized_by)
+"""Strategies that compute their size."""
 
 
 def _one_of(
@@ -41,16 +45,51 @@ def _one_of(
 @click.option(
     "--strategy", type=click.Choice(list(STRATEGIES), case_sensitive=False), required=True
 )
-@click.option("--size", metavar="SHARES", help="Shares; a cap where the strategy sizes.")
-@click.option("--max-price", metavar="PRICE", help="A buy never pays more per share.")
-@click.option("--min-price", metavar="PRICE", help="A sell never takes less per share.")
-@click.option("--urgency", type=_one_of(Urgency), help="How soon price is given up for time.")
-@click.option("--post-only", is_flag=True, help="Only ever rest in the book.")
-@click.option("--deadline-s", metavar="SECONDS", help="When the end action comes.")
-@click.option("--end-action", type=_one_of(EndAction), help="What the deadline does with the rest.")
-@click.option("--volume-cap", metavar="PART", help="Largest part of the traded volume: 0.1.")
-@click.option("--confirmed", "--yes", "confirmed", is_flag=True, help="A large order is meant.")
-@click.option("--key", "client_key", metavar="KEY", help="Sent again with it, it orders once.")
+@click.option(
+    "--size", metavar="SHARES", help=f"Needed, but for {', '.join(SIZING)}: there it is a cap."
+)
+@click.option(
+    "--max-price", metavar="PRICE", help="A buy never pays more dollars a share; a buy needs it."
+)
+@click.option(
+    "--min-price",
+    metavar="PRICE",
+    help="A sell never takes fewer dollars a share; a sell needs it.",
+)
+@click.option(
+    "--urgency",
+    type=_one_of(Urgency),
+    help=f"How soon price is given up for time; {unset('urgency')}",
+)
+@click.option(
+    "--post-only", is_flag=True, help="Only ever rest in the book: never take, nor pay for taking."
+)
+@click.option(
+    "--deadline-s",
+    metavar="SECONDS",
+    help="From now until the end action comes; no deadline where not said.",
+)
+@click.option(
+    "--end-action",
+    type=_one_of(EndAction),
+    help=f"What the deadline does with the rest; {unset('end_action')}",
+)
+@click.option(
+    "--volume-cap",
+    metavar="PART",
+    help="Largest part of what the market trades, and of a level it takes from: 0.1 is a tenth; "
+    "no cap where not said.",
+)
+@click.option(
+    "--confirmed", "--yes", "confirmed", is_flag=True, help="A large order (see limits) is meant."
+)
+@click.option(
+    "--key",
+    "client_key",
+    metavar="KEY",
+    help="Your own name for this order, up to 64 characters without spaces. The same line sent "
+    "again answers with the same order, and orders nothing.",
+)
 @click.option("--wait", is_flag=True, help="Follow the order to its end.")
 @click.option("--dry-run", is_flag=True, help="Show what it would do, and order nothing.")
 @strategy_options
@@ -71,9 +110,10 @@ def add_order(
 ) -> None:
     """Check an order and queue it; prints its id at once.
 
-    With --wait: done only where it was filled to the end; Ctrl+C leaves it working.
+    With --wait: done only where it was filled to the end; Ctrl+C leaves it working. With --json it
+    prints a line as it was accepted, then one as it ended.
     """
-    common = {name: given.pop(name) for name in _COMMON}
+    common = {name: given.pop(name) for name in COMMON}
     body = {
         **_target(market, outcome, token),
         **{name: value for name, value in common.items() if value is not None},
@@ -88,9 +128,9 @@ def add_order(
         plan = engine.ask("POST", "/orders/plan", body)
         click.echo(json.dumps(plan) if as_json else _planned(plan))
         return
-    order = engine.ask("POST", "/orders", body)
+    order = hand_over(engine, body)
     if wait:
-        order = follow(lambda: engine.ask("GET", f"/orders/{order['order_id']}"))
+        order = see_to_its_end(engine, order, as_json)
     click.echo(json.dumps(order) if as_json else order_table([order]))
     if wait and order["status"] != "COMPLETED":
         end_unproved(f"{order['order_id']} is {order['status']}: {order['reason']}")

@@ -12,6 +12,7 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from polyterm.models.order_request import OrderRequest
 from polyterm.strategies.registry import STRATEGIES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -20,16 +21,13 @@ TAG = "strategy"
 _MODELS: Mapping[str, type[BaseModel]] = {
     name: strategy.params for name, strategy in STRATEGIES.items()
 }
+_UNITS = {"_s": "SECONDS", "_bps": "BPS", "_ticks": "TICKS"}
 
 
 def strategy_options(command: Command) -> Command:
     """Give a command one flag for every parameter of every strategy."""
     for name in reversed(_names()):
-        owners = {strategy: fields[name] for strategy, fields in _fields() if name in fields}
-        field = next(iter(owners.values()))
-        command = click.option(_flag(name), name, metavar="VALUE", help=_help(field, owners))(
-            command
-        )
+        command = click.option(_flag(name), name, metavar=_unit(name), cls=_ParamOption)(command)
     return command
 
 
@@ -42,6 +40,41 @@ def split_params(strategy: str, given: Mapping[str, str | None]) -> dict[str, st
         own = ", ".join(_flag(name) for name in known if name != TAG)
         raise click.UsageError(f"{', '.join(foreign)}: {strategy} has only {own}")
     return {TAG: strategy, **chosen}
+
+
+def unset(field: str) -> str:
+    """What a common field of an order is where nothing is said, for a flag's help."""
+    return f"{OrderRequest.model_fields[field].default} where not said.".lower()
+
+
+class _ParamOption(click.Option):
+    """Says what it means only where that is asked for: the words stand in the models' source."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The flag and its help."""
+        self.help = _help(self.name or "")
+        return super().get_help_record(ctx)
+
+
+def _help(name: str) -> str:
+    from polyterm.cli.field_docs import field_docs
+
+    meanings: dict[tuple[str, str], list[str]] = {}
+    for strategy, fields in _fields():
+        if name in fields:
+            field = fields[name]
+            words = field.description or field_docs(_MODELS[strategy]).get(name) or field.title
+            meanings.setdefault((words or name, _default(field)), []).append(strategy)
+    return " ".join(
+        f"{words.removesuffix('.')} ({', '.join(strategies)}{default})."
+        for (words, default), strategies in meanings.items()
+    )
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "; needed"
+    return "" if field.default in (None, ()) else f"; default {field.default}"
 
 
 def _fields() -> list[tuple[str, dict[str, FieldInfo]]]:
@@ -60,7 +93,5 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _help(field: FieldInfo, owners: Mapping[str, FieldInfo]) -> str:
-    default = "needed" if field.is_required() else f"default {field.default}"
-    unset = "" if field.default in (None, ()) else f"; {default}"
-    return f"{field.title or field.description} ({', '.join(owners)}{unset})."
+def _unit(name: str) -> str:
+    return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "VALUE")

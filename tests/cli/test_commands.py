@@ -79,7 +79,7 @@ def test_an_order_in_json_has_decimals_as_strings_and_null_where_there_is_none(
         ("status nope", 4, "no order nope"),
         ("cancel nope", 4, "no order nope"),
         (f"{ICEBERG} --max-price 0.5", 1, "size: iceberg needs one"),
-        (f"{SIZED} --min-price 0.4", 1, "min_price: a buy is limited by max_price"),
+        (f"{SIZED} --min-price 0.4", 1, "--min-price: a buy is limited by --max-price"),
         (f"{SIZED} --threshold-bps 5", 2, "--threshold-bps: iceberg has only"),
         ("add-order --side buy --strategy kelly", 2, "name the outcome"),
         ("cancel", 2, "name one order, or --all"),
@@ -102,7 +102,18 @@ def test_a_refusal_lists_its_complaints_as_json_and_in_words(polyterm: Polyterm,
     assert done.returncode == 1
     complaint = {"field": "max_price", "reason": "0.555 is off the grid"}
     assert json.loads(done.stdout)["error"]["complaints"] == [complaint]
-    assert "max_price: 0.555 is off the grid" in done.stderr
+    assert "--max-price: 0.555 is off the grid" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("field", "flag"),
+    [("confirmed", "--yes"), ("client_key", "--key"), ("token_id", "--token"), ("fees", "fees")],
+)
+def test_a_refusal_names_the_flag_that_is_at_fault(
+    polyterm: Polyterm, served: Served, field: str, flag: str
+):
+    served.engine.refusal = RefusedError([Complaint(field, "not so")])
+    assert f"  {flag}: not so\n" in polyterm(SIZED).stderr
 
 
 def test_an_unknown_market_is_not_found_and_an_unreachable_exchange_is_told_apart(

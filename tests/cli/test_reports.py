@@ -156,19 +156,3 @@ def test_a_change_names_only_what_is_to_change(polyterm: Polyterm, served: Serve
     assert polyterm("change o1").returncode == 2
     assert polyterm("change nope --size 5").returncode == 4
     assert polyterm("change o1 --size -5").returncode == 1
-
-
-@pytest.mark.parametrize(("status", "code"), [(OrderStatus.COMPLETED, 0), (OrderStatus.FAILED, 1)])
-def test_waiting_ends_with_the_order_and_tells_how(served: Served, status: OrderStatus, code: int):
-    with subprocess.Popen(
-        [*POLYTERM, *BUY.split(), "--wait", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        eventually(lambda: served.engine.orders)
-        order_id, order = next(iter(served.engine.orders.items()))
-        served.engine.orders[order_id] = replace(order, status=status, ended_ms=NOW_MS)
-        told, _ = process.communicate(timeout=20)
-    assert process.returncode == code
-    assert json.loads(told)["status"] == status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pydantic_settings import (
 from polyterm.cli.places import config_file
 from polyterm.cli.settings_fault import fault_in_words
 from polyterm.engine.settings import EngineSettings
+from polyterm.models.complaint import Complaint
 from polyterm.models.enums import VenueName
 
 PREFIX = "POLYTERM_"
@@ -30,6 +32,10 @@ OTHER_VARIABLES = frozenset(
 
 class ConfigError(Exception):
     """A setting is unknown or bad; the message names it, where it stands, and why."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        super().__init__("\n".join(map(str, self.complaints)))
 
 
 class _Section(BaseModel):
@@ -153,13 +159,12 @@ def load_settings(**flags: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
-        lines = [
-            f"{_dotted(item['loc'])}: {_reason(item)} ({_origin(item['loc'], given)})"
+        raise ConfigError(
+            Complaint(_dotted(item["loc"]), f"{_reason(item)} ({_origin(item['loc'], given)})")
             for item in error.errors(include_url=False, include_input=False)
-        ]
-        raise ConfigError("\n".join(lines)) from None
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(fault_in_words(config_file(), error)) from None
+        raise ConfigError([Complaint("", fault_in_words(config_file(), error))]) from None
 
 
 def _dotted(where: tuple[int | str, ...]) -> str:
@@ -190,4 +195,4 @@ def _refuse_unknown_variables() -> None:
     for variable in os.environ:
         name, _, _ = variable.removeprefix(PREFIX).partition("__")
         if variable.startswith(PREFIX) and name not in known:
-            raise ConfigError(f"{variable}: no such setting")
+            raise ConfigError([Complaint(variable, "no such setting")])

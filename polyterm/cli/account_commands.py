@@ -26,7 +26,10 @@ def balance(engine: EngineSocket, as_json: bool) -> None:
 @click.command()
 @engine_options
 def positions(engine: EngineSocket, as_json: bool) -> None:
-    """Show the shares held, what they cost, and what they would be worth now."""
+    """Show the shares held, what they cost, and what they would be worth now.
+
+    The worth is at the micro-price. A dash: there is no book, as in a market that is over.
+    """
     held = engine.ask("GET", "/positions")
     click.echo(json.dumps(held) if as_json else _position_table(held))
 

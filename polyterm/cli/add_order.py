@@ -10,7 +10,7 @@ import click
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.failure import end_unproved
 from polyterm.cli.handing_over import hand_over, see_to_its_end
-from polyterm.cli.options import trading_options
+from polyterm.cli.options import one_of, trading_options
 from polyterm.cli.order_flags import split_params, strategy_options, unset
 from polyterm.cli.tables import order_table, table
 from polyterm.models.enums import EndAction, Side, Urgency
@@ -27,21 +27,19 @@ COMMON = (
     "client_key",
 )
 """Fields of an order that every strategy has, and that are flags of one value."""
+_AT_A_DEADLINE = frozenset({EndAction.CROSS.value, EndAction.LEAVE.value})
+_NO_DEADLINE = (
+    "--end-action waits for a deadline, and none is set: give --deadline-s, here or to change"
+)
 SIZING = tuple(name for name, strategy in STRATEGIES.items() if strategy.params.sized_by)
 """Strategies that compute their size."""
-
-
-def _one_of(
-    words: type[Side] | type[Urgency] | type[EndAction],
-) -> click.Choice:
-    return click.Choice([word.value.lower() for word in words], case_sensitive=False)
 
 
 @click.command()
 @click.option("--market", metavar="SLUG", help="The market; with --outcome.")
 @click.option("--outcome", metavar="NAME", help="yes, no, or the outcome's own name.")
 @click.option("--token", metavar="ID", help="The outcome's token, instead of market and outcome.")
-@click.option("--side", type=_one_of(Side), required=True)
+@click.option("--side", type=one_of(Side), required=True)
 @click.option(
     "--strategy", type=click.Choice(list(STRATEGIES), case_sensitive=False), required=True
 )
@@ -58,7 +56,7 @@ def _one_of(
 )
 @click.option(
     "--urgency",
-    type=_one_of(Urgency),
+    type=one_of(Urgency),
     help=f"How soon price is given up for time; {unset('urgency')}",
 )
 @click.option(
@@ -71,7 +69,7 @@ def _one_of(
 )
 @click.option(
     "--end-action",
-    type=_one_of(EndAction),
+    type=one_of(EndAction),
     help=f"What the deadline does with the rest; {unset('end_action')}",
 )
 @click.option(
@@ -128,6 +126,8 @@ def add_order(
         plan = engine.ask("POST", "/orders/plan", body)
         click.echo(json.dumps(plan) if as_json else _planned(plan))
         return
+    if "deadline_s" not in body and body.get("end_action") in _AT_A_DEADLINE:
+        click.echo(f"polyterm: {_NO_DEADLINE}", err=True)
     order = hand_over(engine, body)
     if wait:
         order = see_to_its_end(engine, order, as_json)

@@ -22,9 +22,21 @@ _MOST_FOUND = 200
 @click.command()
 @click.argument("market", metavar="SLUG|TOKEN")
 @click.option("--outcome", metavar="NAME", default="yes", show_default=True, help="Whose book.")
-@click.option("--depth", type=click.IntRange(1, 50), default=10, show_default=True)
+@click.option(
+    "--depth",
+    type=click.IntRange(1, 50),
+    default=10,
+    show_default=True,
+    help="Levels of each side.",
+)
 @click.option("--watch", is_flag=True, help="Go on until Ctrl+C.")
-@click.option("--hz", type=click.FloatRange(0.1, 30), default=4.0, help="Pictures a second.")
+@click.option(
+    "--hz",
+    type=click.FloatRange(0.1, 30),
+    default=4.0,
+    show_default=True,
+    help="With --watch: at most so many pictures a second.",
+)
 @engine_options
 def book(
     engine: EngineSocket,
@@ -51,7 +63,7 @@ def _token(engine: EngineSocket, slug: str, outcome: str) -> str:
     for market in found:
         if market["market"] == slug:
             return _outcome_token(market, outcome)
-    raise Failure(f"no market {slug}", ExitCode.NOT_FOUND)
+    raise _missing("market", f"no market {slug}")
 
 
 def _outcome_token(market: dict[str, Any], name: str) -> str:
@@ -59,7 +71,12 @@ def _outcome_token(market: dict[str, Any], name: str) -> str:
         if name.casefold() in {alias, known["outcome"].casefold()}:
             return known["token_id"]
     names = ", ".join(known["outcome"] for known in market["outcomes"])
-    raise Failure(f"{market['market']} has {names}", ExitCode.NOT_FOUND)
+    raise _missing("outcome", f"{market['market']} has {names}, not {name}")
+
+
+def _missing(field: str, reason: str) -> Failure:
+    """As the engine itself says it of an order."""
+    return Failure("not found", ExitCode.NOT_FOUND, [{"field": field, "reason": reason}])
 
 
 def _shown(seen: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from polyterm.cli.failure import Failure
+from polyterm.cli.failure import unusable
 from polyterm.cli.options import JSON
 from polyterm.cli.places import config_file
 from polyterm.cli.tables import table
@@ -56,4 +56,4 @@ def _settings():
     try:
         return load_settings()
     except ConfigError as error:
-        raise Failure(f"the settings cannot be used\n{error}") from error
+        raise unusable(error) from error

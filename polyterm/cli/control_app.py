@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,15 +12,17 @@ from starlette.routing import Route
 from polyterm.cli.control_books import one_book, stream_books
 from polyterm.cli.control_errors import HANDLERS, require_open
 from polyterm.cli.control_events import stream_events
+from polyterm.cli.control_filters import wanted_orders
 from polyterm.cli.control_orders import (
     accept_group,
     accept_order,
     cancel_and_prove,
     change,
+    pause_and_prove,
     plan,
     plan_of_change,
-    wanted_orders,
 )
+from polyterm.cli.control_positions import all_positions
 from polyterm.cli.control_stop import stop_and_prove
 from polyterm.cli.metrics_server import answer_metrics
 from polyterm.cli.plain import (
@@ -36,7 +37,6 @@ from polyterm.cli.plain import (
     plain_plan,
     plain_stop,
 )
-from polyterm.cli.plain_positions import plain_positions
 from polyterm.engine.face import EngineFace
 from polyterm.models.ids import OrderId
 
@@ -83,16 +83,13 @@ class _Desk:
         return JSONResponse([plain_order(order) for order in wanted])
 
     async def add_order(self, request: Request) -> Response:
-        require_open(self._engine)
         key = request.headers.get("idempotency-key")
-        order_id = await accept_order(self._engine, await request.body(), key)
-        return JSONResponse(plain_order(self._engine.order_status(order_id)), status_code=201)
+        order = await accept_order(self._engine, await request.body(), key)
+        return JSONResponse(plain_order(order), status_code=201)
 
     async def add_group(self, request: Request) -> Response:
-        require_open(self._engine)
         accepted = await accept_group(self._engine, await request.body())
-        orders = [plain_order(self._engine.order_status(order_id)) for order_id in accepted]
-        return JSONResponse(orders, status_code=201)
+        return JSONResponse([plain_order(order) for order in accepted], status_code=201)
 
     async def plan(self, request: Request) -> Response:
         require_open(self._engine)
@@ -119,11 +116,14 @@ class _Desk:
         return JSONResponse([plain_order(order) for order in await asyncio.gather(*proofs)])
 
     async def pause(self, request: Request) -> Response:
-        return await self._after(self._engine.pause_order, request)
+        order = await pause_and_prove(self._engine, _order_id(request))
+        return JSONResponse(plain_order(order))
 
     async def resume(self, request: Request) -> Response:
         require_open(self._engine)
-        return await self._after(self._engine.resume_order, request)
+        order_id = _order_id(request)
+        await self._engine.resume_order(order_id)
+        return JSONResponse(plain_order(self._engine.order_status(order_id)))
 
     async def emergency_stop(self, request: Request) -> Response:
         reason = request.query_params.get("reason", "asked for from the command line")
@@ -149,7 +149,7 @@ class _Desk:
         return JSONResponse(plain_account(self._engine.account()))
 
     async def positions(self, request: Request) -> Response:
-        return JSONResponse(plain_positions(self._engine))
+        return JSONResponse(await all_positions(self._engine))
 
     async def limits(self, request: Request) -> Response:
         return JSONResponse(plain_limits(self._engine.settings))
@@ -172,11 +172,6 @@ class _Desk:
 
     async def events(self, request: Request) -> Response:
         return await stream_events(self._engine, request)
-
-    async def _after(self, act: Callable[[OrderId], Awaitable[None]], request: Request) -> Response:
-        order_id = _order_id(request)
-        await act(order_id)
-        return JSONResponse(plain_order(self._engine.order_status(order_id)))
 
 
 def _order_id(request: Request) -> OrderId:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from polyterm.cli.control_names import market_with
 from polyterm.cli.patience import becomes_true
 from polyterm.cli.plain import Plain
 from polyterm.cli.plain_book import plain_book
@@ -31,12 +32,12 @@ async def one_book(engine: EngineFace, request: Request) -> Plain:
     """The book of the token in the path; `UnreachableError` where none comes."""
     token_id = TokenId(request.path_params["token_id"])
     depth = round(_number(request, "depth", 1, USUAL_DEPTH, MAX_DEPTH))
-    async with _watched(engine, await engine.market_of(token_id)):
-        await becomes_true(lambda: _newest(engine, token_id) is not None, FIRST_BOOK_S)
-        newest = _newest(engine, token_id)
-    if newest is None:
+    async with watched(engine, await market_with(engine, token_id)):
+        await becomes_true(lambda: newest(engine, token_id) is not None, FIRST_BOOK_S)
+        seen = newest(engine, token_id)
+    if seen is None:
         raise UnreachableError(f"no book came within {FIRST_BOOK_S:g} s")
-    return plain_book(newest, depth)
+    return plain_book(seen, depth)
 
 
 async def stream_books(engine: EngineFace, request: Request) -> StreamingResponse:
@@ -46,7 +47,7 @@ async def stream_books(engine: EngineFace, request: Request) -> StreamingRespons
         raise HTTPException(400, f"token: name 1 to {MAX_TOKENS} of them")
     hz = _number(request, "hz", SLOWEST_HZ, USUAL_HZ, FASTEST_HZ)
     depth = round(_number(request, "depth", 1, USUAL_DEPTH, MAX_DEPTH))
-    markets = [await engine.market_of(token_id) for token_id in token_ids]
+    markets = [await market_with(engine, token_id) for token_id in token_ids]
     lines = _lines(engine, dict(zip(token_ids, markets, strict=True)), 1 / hz, depth)
     return StreamingResponse(lines, media_type="text/event-stream")
 
@@ -58,11 +59,11 @@ async def _lines(
     shown: dict[TokenId, Plain] = {}
     async with AsyncExitStack() as stack:
         for market in markets.values():
-            await stack.enter_async_context(_watched(engine, market))
+            await stack.enter_async_context(watched(engine, market))
         while True:
             for token_id in markets:
-                newest = _newest(engine, token_id)
-                book = None if newest is None else plain_book(newest, depth)
+                seen = newest(engine, token_id)
+                book = None if seen is None else plain_book(seen, depth)
                 if book is not None and book != shown.get(token_id):
                     shown[token_id] = book
                     yield f"event: book\ndata: {json.dumps(book)}\n\n"
@@ -70,7 +71,8 @@ async def _lines(
 
 
 @asynccontextmanager
-async def _watched(engine: EngineFace, market: Market) -> AsyncIterator[None]:
+async def watched(engine: EngineFace, market: Market) -> AsyncIterator[None]:
+    """Follow a market for as long as the block runs."""
     await engine.watch_market(market)
     try:
         yield
@@ -78,7 +80,8 @@ async def _watched(engine: EngineFace, market: Market) -> AsyncIterator[None]:
         await engine.unwatch_market(market)
 
 
-def _newest(engine: EngineFace, token_id: TokenId) -> MarketSnapshot | None:
+def newest(engine: EngineFace, token_id: TokenId) -> MarketSnapshot | None:
+    """The newest picture of a token; nothing where no book of it has come."""
     snapshot = engine.snapshot(token_id)
     return snapshot if snapshot is not None and snapshot.data_ms is not None else None
 

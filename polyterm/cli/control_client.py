@@ -6,7 +6,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,19 @@ class NoEngineError(Failure):
         )
 
 
+class EngineEndedError(Failure):
+    """It was there, and ended while something of it was watched."""
+
+    def __init__(self) -> None:
+        super().__init__("the engine has ended", ExitCode.NO_ENGINE)
+
+
 class NoAnswerError(Failure):
     """Somebody listens, and says nothing."""
+
+
+class BrokenOffError(NoAnswerError):
+    """Somebody listened, and hung up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +71,15 @@ class EngineSocket:
         return json.loads(text)
 
     def stream(self, path: str) -> Iterator[Any]:
-        """What the server-sent events of a stream hold, as they come, until the engine ends."""
+        """What the server-sent events of a stream hold, as they come; it ends by a `Failure`."""
         with self._connected(None) as connection:
             response = _exchange(connection, "GET", path, None)
             if response.status >= 400:
                 raise _refusal(response.status, response.read())
-            for line in iter(response.readline, b""):
+            for line in _lines(response):
                 if line.startswith(_DATA):
                     yield json.loads(line.removeprefix(_DATA))
+            raise EngineEndedError
 
     @contextmanager
     def _connected(self, answer_s: float | None) -> Iterator[http.client.HTTPConnection]:
@@ -79,7 +91,7 @@ class EngineSocket:
         except TimeoutError as error:
             raise NoAnswerError(f"the engine did not answer within {answer_s:g} s") from error
         except (OSError, http.client.HTTPException) as error:
-            raise NoAnswerError(f"the engine broke off: {error!r}") from error
+            raise BrokenOffError(f"the engine broke off: {error!r}") from error
         finally:
             connection.close()
 
@@ -109,6 +121,12 @@ def _exchange(
     payload = None if body is None else json.dumps(body)
     connection.request(method, path, payload, {"Content-Type": "application/json"})
     return connection.getresponse()
+
+
+def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """Line by line until it ends, however it does."""
+    with suppress(OSError, http.client.HTTPException):
+        yield from iter(response.readline, b"")
 
 
 def _refusal(status: int, text: bytes) -> Failure:

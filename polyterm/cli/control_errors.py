@@ -9,7 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from polyterm.engine.face import EngineFace, KeyReusedError, UnknownOrderError
+from polyterm.cli.control_names import MissingError
+from polyterm.engine.face import (
+    EngineFace,
+    KeyReusedError,
+    UnknownOrderError,
+    UnknownTokenError,
+)
 from polyterm.engine.ports import ExchangeError, NotFoundError, UnreachableError
 from polyterm.engine.store import StoreError
 from polyterm.models.complaint import Complaint, RefusedError
@@ -52,6 +58,10 @@ async def _missing(request: Request, error: Exception) -> JSONResponse:
     return _answer(404, str(error))
 
 
+async def _nameless(request: Request, error: MissingError | UnknownTokenError) -> JSONResponse:
+    return _answer(404, "not found", error.complaints)
+
+
 async def _unreachable(request: Request, error: ExchangeError) -> JSONResponse:
     return _answer(502, f"the exchange: {error}")
 
@@ -66,6 +76,8 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
 
 HANDLERS: dict[Any, Any] = {
     RefusedError: _refused,
+    UnknownTokenError: _nameless,
+    MissingError: _nameless,
     StoppedError: _stopped,
     KeyReusedError: _conflict,
     UnknownOrderError: _missing,

@@ -1,102 +1,64 @@
-"""What the control socket does with one order beyond passing it on."""
+"""What the control socket does with orders beyond passing them on."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, cast
+from collections.abc import Sequence
 
-import msgspec
-from pydantic import ValidationError
-
+from polyterm.cli.control_errors import StoppedError, require_open
+from polyterm.cli.control_names import order_with_key
+from polyterm.cli.control_requests import change_of, fields_of, orders_of, request_of
 from polyterm.cli.patience import becomes_true
 from polyterm.engine.face import EngineFace
 from polyterm.engine.order_group import submit_group
-from polyterm.models.complaint import Complaint, RefusedError, complaints_of
+from polyterm.engine.ports import UnreachableError
+from polyterm.models.enums import OrderStatus
 from polyterm.models.ids import OrderId
-from polyterm.models.order_change import OrderChange
-from polyterm.models.order_request import OrderRequest
 from polyterm.models.plan import ChangeView, PlanView
 from polyterm.models.views import OrderView
 
 PROOF_S = 5.0
-"""How long a cancel's answer waits for the exchange's proof; the engine goes on either way."""
+"""How long the answer to a cancel or a pause waits for the exchange's proof; the engine goes on
+either way."""
 
 
-async def wanted_orders(engine: EngineFace, asked: Mapping[str, str]) -> list[OrderView]:
-    """Orders that match what was asked, newest first, at most `last` of them.
-
-    Open ones, unless `all` or a status says otherwise.
-    """
-    everything = asked.get("all") in {"1", "true", "yes"} or "status" in asked
-    tests = {name: value.casefold() for name, value in asked.items() if name in _FILTERS}
-    most, wanted = _most(asked.get("last")), list[OrderView]()
-    async for order in engine.all_orders() if everything else _at_work(engine):
-        if all(_FILTERS[name](order).casefold() == value for name, value in tests.items()):
-            wanted.append(order)
-        if len(wanted) == most:
-            break
-    return wanted
-
-
-async def _at_work(engine: EngineFace) -> AsyncIterator[OrderView]:
-    for order in engine.list_orders():
-        if not order.status.is_final:
-            yield order
-
-
-def _most(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isdecimal() or not int(text):
-        raise _refused("last", f"a whole number from 1 on, not {text!r}")
-    return int(text)
-
-
-_FILTERS: dict[str, Callable[[OrderView], str]] = {
-    "status": lambda order: order.status.value,
-    "strategy": lambda order: order.strategy,
-    "side": lambda order: order.side.value,
-    "market": lambda order: order.slug,
-    "token": lambda order: order.token_id,
-}
-
-
-async def accept_order(engine: EngineFace, body: bytes, key: str | None = None) -> OrderId:
+async def accept_order(engine: EngineFace, body: bytes, key: str | None = None) -> OrderView:
     """Submit the `OrderRequest` in `body`; `market` and `outcome` may stand for its token.
 
-    With a key, the same body sent again is the same order; another one raises `KeyReusedError`.
+    With a key, the same body sent again is the same order, in whatever state the engine is; another
+    one raises `KeyReusedError`. Only a new order needs an engine that takes orders.
     """
-    more = {} if key is None else {"client_key": key}
-    return await engine.submit_order(await _request(engine, _object(body), more))
+    fields = fields_of(body) | ({} if key is None else {"client_key": key})
+    known = await order_with_key(engine, fields.get("client_key"))
+    if known is None:
+        require_open(engine)
+    request = await request_of(engine, fields, known)
+    return await _order(engine, await engine.submit_order(request))
 
 
-async def accept_group(engine: EngineFace, body: bytes) -> list[OrderId]:
+async def accept_group(engine: EngineFace, body: bytes) -> list[OrderView]:
     """Submit all `orders` in `body`, or none; its `client_key` numbers theirs."""
-    group = _object(body)
-    orders, key = group.get("orders"), group.get("client_key")
-    if not isinstance(orders, list) or not orders:
-        raise _refused("orders", "a group needs orders")
-    requests = [
-        await _request(engine, each, {} if key is None else {"client_key": f"{key}.{number}"})
-        for number, each in enumerate(cast("list[object]", orders), 1)
-    ]
-    return await submit_group(engine, requests)
+    orders = orders_of(fields_of(body))
+    known = [await order_with_key(engine, fields.get("client_key")) for fields in orders]
+    _require_open_for_the_rest(engine, known)
+    pairs = zip(orders, known, strict=True)
+    requests = [await request_of(engine, fields, earlier) for fields, earlier in pairs]
+    return [await _order(engine, order_id) for order_id in await submit_group(engine, requests)]
 
 
 async def plan(engine: EngineFace, body: bytes) -> PlanView:
     """What the `OrderRequest` in `body` would do; nothing is accepted."""
-    return await engine.plan_order(await _request(engine, _object(body), {}))
+    return await engine.plan_order(await request_of(engine, fields_of(body)))
 
 
 async def change(engine: EngineFace, order_id: OrderId, body: bytes) -> OrderView:
     """Apply the `OrderChange` in `body`."""
-    await engine.change_order(order_id, _change(body))
+    await engine.change_order(order_id, change_of(body))
     return engine.order_status(order_id)
 
 
 async def plan_of_change(engine: EngineFace, order_id: OrderId, body: bytes) -> ChangeView:
     """What the `OrderChange` in `body` would make of the order; nothing is changed."""
-    return await engine.plan_change(order_id, _change(body))
+    return await engine.plan_change(order_id, change_of(body))
 
 
 async def cancel_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
@@ -106,48 +68,35 @@ async def cancel_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
     return engine.order_status(order_id)
 
 
-def _change(body: bytes) -> OrderChange:
+async def pause_and_prove(engine: EngineFace, order_id: OrderId) -> OrderView:
+    """Pause, and wait a little for the proof that its children are out of the book.
+
+    The view's status says whether it came: PAUSED, or an end that was faster.
+    """
+    await engine.pause_order(order_id)
+    await becomes_true(lambda: _is_at_rest(engine.order_status(order_id)), PROOF_S)
+    return engine.order_status(order_id)
+
+
+def _is_at_rest(order: OrderView) -> bool:
+    if order.status is OrderStatus.NEEDS_DECISION:
+        return not order.working
+    return order.status is OrderStatus.PAUSED or order.status.is_final
+
+
+def _require_open_for_the_rest(engine: EngineFace, known: Sequence[OrderView | None]) -> None:
+    if all(known):
+        return
     try:
-        return OrderChange.model_validate(_object(body))
-    except ValidationError as error:
-        raise RefusedError(complaints_of(error)) from None
+        require_open(engine)
+    except (StoppedError, UnreachableError) as closed:
+        there = ", ".join(order.order_id for order in known if order is not None)
+        if not there:
+            raise
+        words = f"{closed}; of this group there are {there}, and the rest was not ordered"
+        raise type(closed)(words) from None
 
 
-async def _request(engine: EngineFace, order: object, more: dict[str, str]) -> OrderRequest:
-    if not isinstance(order, dict):
-        raise _refused("", "an order must be an object")
-    fields = await _with_token(engine, cast("dict[str, Any]", order))
-    try:
-        return OrderRequest.model_validate(fields | more)
-    except ValidationError as error:
-        raise RefusedError(complaints_of(error)) from None
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        fields = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        raise _refused("", f"the body is not JSON: {error}") from None
-    if not isinstance(fields, dict):
-        raise _refused("", "the body must be an object")
-    return fields
-
-
-async def _with_token(engine: EngineFace, fields: dict[str, Any]) -> dict[str, Any]:
-    slug, name = fields.pop("market", None), fields.pop("outcome", None)
-    if slug is None and name is None:
-        return fields
-    if "token_id" in fields:
-        raise _refused("token_id", "name a token, or a market and its outcome, not both")
-    if not isinstance(slug, str) or not isinstance(name, str):
-        raise _refused("outcome" if slug else "market", "a market and an outcome go together")
-    market = await engine.find_market(slug)
-    outcome = market.named(name)
-    if outcome is None:
-        known = ", ".join(outcome.name for outcome in market.outcomes)
-        raise _refused("outcome", f"{slug} has {known}")
-    return fields | {"token_id": outcome.token_id}
-
-
-def _refused(field: str, reason: str) -> RefusedError:
-    return RefusedError([Complaint(field, reason)])
+async def _order(engine: EngineFace, order_id: OrderId) -> OrderView:
+    """An order however old: the one that a key stands for may have left memory."""
+    return (await engine.order_detail(order_id)).order

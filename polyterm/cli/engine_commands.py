@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import click
 
 from polyterm.cli.control_client import EngineSocket
-from polyterm.cli.failure import Failure, end_unproved
+from polyterm.cli.failure import end_unproved
 from polyterm.cli.options import engine_options, trading_options
 from polyterm.cli.tables import facts, table
 
@@ -40,17 +40,20 @@ def rearm(engine: EngineSocket, as_json: bool) -> None:
 
 @click.command()
 @click.argument("text", required=False, default="")
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="At most so many."
+)
 @engine_options
 def markets(engine: EngineSocket, text: str, limit: int, as_json: bool) -> None:
     """List tradable markets, largest volume first, or search them."""
     found = engine.ask("GET", f"/markets?{urlencode({'text': text, 'limit': limit})}")
-    if as_json:
-        click.echo(json.dumps(found))
-        return
+    click.echo(json.dumps(found) if as_json else _market_table(found))
+
+
+def _market_table(found: list[dict[str, Any]]) -> str:
     if not found:
-        raise Failure("no market found")
-    click.echo(table(["market", "outcomes", "tick", "question"], map(_market_row, found)))
+        return "no markets"
+    return table(["market", "outcomes", "tick", "question"], map(_market_row, found))
 
 
 def _market_row(market: dict[str, Any]) -> list[str]:
@@ -64,5 +67,6 @@ def _flat(known: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
         if isinstance(value, dict):
             lines += _flat(value, f"{prefix}{name}.")
         elif not isinstance(value, list):
-            lines.append((f"{prefix}{name}", value))
+            shown = round(value, 1) if isinstance(value, float) else value
+            lines.append((f"{prefix}{name}", shown))
     return lines

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from polyterm.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from polyterm.config import ConfigError
 
 
 class Failure(click.ClickException):
@@ -20,13 +23,15 @@ class Failure(click.ClickException):
         message: str,
         code: ExitCode = ExitCode.FAILED,
         complaints: Sequence[Mapping[str, str]] = (),
+        *,
+        names_flags: bool = True,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.exit_code = int(code)  # pyright: ignore[reportAttributeAccessIssue]
         self.complaints = tuple(complaints)
         context = click.get_current_context(silent=True)
-        self._flags = _flags(context.command) if context else {}
+        self._flags = _flags(context.command) if context and names_flags else {}
         self._as_json = bool(context and context.params.get("as_json"))
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -43,6 +48,12 @@ class Failure(click.ClickException):
     def _spelled(self, reason: str) -> str:
         """With flags in the place of other fields' names; one word could be a word of English."""
         return _LONG_NAME.sub(lambda name: self._flags.get(name[0], name[0]), reason)
+
+
+def unusable(settings: ConfigError) -> Failure:
+    """Settings that nothing can start with, each by its name."""
+    complaints = [{"field": one.field, "reason": one.reason} for one in settings.complaints]
+    return Failure("the settings cannot be used", complaints=complaints, names_flags=False)
 
 
 def _flags(command: click.Command) -> dict[str, str]:

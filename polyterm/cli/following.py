@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from polyterm.cli.watching import look_again
+
 EVERY_S = 0.25
 _HELD = frozenset({"PAUSED", "NEEDS_DECISION"})
 _STEPS = 1_000
@@ -20,7 +22,7 @@ def follow(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         length=_STEPS, file=sys.stderr, item_show_func=_state, show_eta=False
     ) as bar:
         while True:
-            order = look()
+            order = look_again(look, EVERY_S)
             bar.update(_progress(order) - bar.pos, order)
             if order["ended_at"] is not None or order["status"] in _HELD:
                 return order

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +18,15 @@ from polyterm.models.enums import VenueName
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+def one_of(words: type[StrEnum]) -> click.Choice:
+    """The words of a vocabulary, whatever their case."""
+    return click.Choice([word.value.lower() for word in words], case_sensitive=False)
+
+
 VENUE = click.option(
     "--venue",
-    type=click.Choice([venue.value for venue in VenueName], case_sensitive=False),
+    type=one_of(VenueName),
     help="Which venue; demo where nothing is set.",
 )
 DATA_DIR = click.option(

@@ -11,18 +11,32 @@ import click
 from polyterm.cli.control_client import EngineSocket
 from polyterm.cli.engine_commands import print_status
 from polyterm.cli.failure import end_unproved
-from polyterm.cli.options import engine_options, trading_options
+from polyterm.cli.options import engine_options, one_of, trading_options
 from polyterm.cli.tables import facts, order_table, table
 from polyterm.cli.watching import changes, show_each
+from polyterm.models.enums import OrderStatus, Side, Urgency
 
 _FINAL = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
+_UNPROVED = "asked for, and not proved by the exchange yet"
+
+
+def _strategies(context: click.Context, option: click.Parameter, typed: str) -> list[str]:
+    # Only a shell that completes waits for their models.
+    from polyterm.strategies.registry import STRATEGIES
+
+    return [name for name in STRATEGIES if name.startswith(typed)]
 
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Those that have ended, too.")
-@click.option("--status", metavar="STATUS", help="Those in that status.")
-@click.option("--strategy", metavar="NAME", help="Those of that strategy.")
-@click.option("--side", metavar="SIDE", help="Buys or sells.")
+@click.option("--status", type=one_of(OrderStatus), help="Those in that status, ended or not.")
+@click.option(
+    "--strategy",
+    metavar="NAME",
+    help="Those of that strategy, such as iceberg.",
+    shell_complete=_strategies,
+)
+@click.option("--side", type=one_of(Side), help="Buys or sells.")
 @click.option("--market", metavar="SLUG", help="Those in that market.")
 @click.option("--last", type=click.IntRange(1), help="The newest so many only.")
 @click.option("--watch", is_flag=True, help="Go on until Ctrl+C.")
@@ -65,16 +79,21 @@ def cancel(engine: EngineSocket, order_id: str | None, everything: bool, as_json
     _print(answer, orders, as_json)
     unproved = [order["order_id"] for order in orders if order["status"] not in _FINAL]
     if unproved:
-        end_unproved(f"asked for, and not proved by the exchange yet: {', '.join(unproved)}")
+        end_unproved(f"{_UNPROVED}: {', '.join(unproved)}")
 
 
 @click.command()
 @click.argument("order_id")
 @engine_options
 def pause(engine: EngineSocket, order_id: str, as_json: bool) -> None:
-    """Take an order's children out of the book, and hold it."""
+    """Take an order's children out of the book, and hold it; done once that is proved."""
     order = engine.ask("POST", f"{_path(order_id)}/pause")
     _print(order, [order], as_json)
+    status = order["status"]
+    if status in _FINAL or status == "NEEDS_DECISION":
+        end_unproved(f"{order_id} is {status}, not paused: {order['reason']}")
+    if status != "PAUSED":
+        end_unproved(f"{_UNPROVED}: {order_id}")
 
 
 @click.command()
@@ -91,8 +110,8 @@ def resume(engine: EngineSocket, order_id: str, as_json: bool) -> None:
 @click.option("--size", metavar="SHARES", help="Shares in all, those filled included.")
 @click.option("--max-price", metavar="PRICE", help="A buy never pays more per share.")
 @click.option("--min-price", metavar="PRICE", help="A sell never takes less per share.")
-@click.option("--urgency", type=click.Choice(["low", "medium", "high"], case_sensitive=False))
-@click.option("--deadline-s", metavar="SECONDS", help="From now on.")
+@click.option("--urgency", type=one_of(Urgency), help="How soon price is given up for time.")
+@click.option("--deadline-s", metavar="SECONDS", help="From now until the end action comes.")
 @click.option("--confirmed", "--yes", "confirmed", is_flag=True, help="A large order is meant.")
 @click.option("--dry-run", is_flag=True, help="Show what it would change, and change nothing.")
 @trading_options

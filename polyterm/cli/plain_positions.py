@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from polyterm.cli.plain import Plain, estimate, units
-from polyterm.engine.face import EngineFace
 from polyterm.models.money import PRICE_ONE
+from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import PositionView
 
 
-def plain_positions(engine: EngineFace) -> list[Plain]:
-    """Every holding of the account; names where they are known."""
-    return [_position(engine, position) for position in engine.account().positions]
-
-
-def _position(engine: EngineFace, position: PositionView) -> Plain:
-    seen = engine.snapshot(position.token_id)
+def plain_position(position: PositionView, seen: MarketSnapshot | None) -> Plain:
+    """One holding, with its worth by the picture that was `seen`; names where they are known."""
     micro, cost = None if seen is None else seen.micro, position.average_cost
+    slug, outcome = position.slug, position.outcome
+    if seen is not None and not slug:
+        slug, outcome = seen.market.slug, seen.market.outcome(position.token_id).name
     return {
         "token_id": position.token_id,
-        "market": position.slug or None,
-        "outcome": position.outcome or None,
+        "market": slug or None,
+        "outcome": outcome or None,
         "size": units(position.size),
         "spendable": units(position.spendable),
         "average_cost": None if cost is None else f"{cost:f}",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from polyterm.cli.exit_codes import ExitCode
-from polyterm.cli.failure import Failure
+from polyterm.cli.failure import Failure, unusable
 from polyterm.cli.options import SessionFlags
 from polyterm.cli.places import VenuePlace, find_place
 from polyterm.cli.wallets import live_key, play_key
@@ -36,7 +36,7 @@ def prepare(flags: SessionFlags) -> Prepared:
             venue=flags.venue, exchange_url=flags.exchange_url, paths=_paths(flags)
         )
     except ConfigError as error:
-        raise Failure(f"the settings cannot be used\n{error}") from error
+        raise unusable(error) from error
     place = find_place(settings.venue, settings.paths.data_dir)
     if not place.venue.is_real_money:
         if place.venue is VenueName.REPLAY and not (flags.recording or settings.exchange_url):

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from polyterm.cli.control_client import BrokenOffError
+
 EVERY_S = 0.5
 """Pause between two questions to the engine."""
 
@@ -20,10 +22,20 @@ def changes(read: Callable[[], Any], every_s: float = EVERY_S) -> Iterator[Any]:
     yield shown
     while True:
         time.sleep(every_s)
-        now = read()
+        now = look_again(read, every_s)
         if now != shown:
             shown = now
             yield shown
+
+
+def look_again(read: Callable[[], Any], pause_s: float) -> Any:
+    """What `read` gives; where the engine hung up on it, what a second try gives or fails with."""
+    try:
+        return read()
+    except BrokenOffError:
+        # An engine that is ending hangs up at first, and is gone a moment later.
+        time.sleep(pause_s)
+        return read()
 
 
 def show_each(answers: Iterable[Any], show: Callable[[Any], str], as_json: bool) -> None:

@@ -43,6 +43,13 @@ class KeyReusedError(Exception):
         )
 
 
+class UnknownTokenError(RefusedError):
+    """No market has the token that the order names."""
+
+    def __init__(self, token_id: str) -> None:
+        super().__init__([Complaint("token_id", f"no market has the token {token_id}")])
+
+
 class PlanChangedError(RefusedError):
     """What was shown before is no longer what would be done; nothing was accepted."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import Random
 
 from polyterm.engine.desk import Desk
-from polyterm.engine.face import KeyReusedError, PlanChangedError
+from polyterm.engine.face import KeyReusedError, PlanChangedError, UnknownTokenError
 from polyterm.engine.parent import Parent
 from polyterm.engine.past_orders import PastOrders
-from polyterm.engine.ports import AnswerError, ExchangeError
+from polyterm.engine.ports import AnswerError, ExchangeError, NotFoundError
 from polyterm.engine.records import ParentRecord
 from polyterm.engine.safety import check_order
 from polyterm.engine.store import StoreError
@@ -62,9 +62,10 @@ class Intake:
             return watched
         try:
             return await self._desk.exchange.market_by_token(token_id)
+        except NotFoundError as error:
+            raise UnknownTokenError(token_id) from error
         except AnswerError as error:
-            complaint = Complaint("token_id", f"unknown to the exchange: {error}")
-            raise RefusedError([complaint]) from error
+            raise RefusedError([Complaint("token_id", f"the exchange says: {error}")]) from error
         except ExchangeError as error:
             raise RefusedError([Complaint("", f"the exchange does not answer: {error}")]) from error
 

@@ -35,7 +35,8 @@ def complaints_of(error: ValidationError) -> tuple[Complaint, ...]:
 
 def _complaint(where: tuple[int | str, ...], message: str) -> Complaint:
     reason = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    names = [str(part) for part in where]
+    # A place within a field's own list is still about that field.
+    names = [part for part in where if isinstance(part, str)]
     if not names or names == ["params"]:
         field, colon, rest = reason.partition(": ")
         if colon and field.isidentifier():

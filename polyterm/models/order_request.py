@@ -6,10 +6,11 @@ known from the request alone is refused here, each refusal naming its field.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from polyterm.models.enums import EndAction, Side, Urgency
 from polyterm.models.ids import TokenId
@@ -17,10 +18,28 @@ from polyterm.models.money import Price, Size, parse_price, parse_units
 from polyterm.models.strategy_params import AnyParams, Limit, Shares, Strict
 
 
+def _written_as(pattern: str, words: str):
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{words}, not {value[:_SHOWN]!r}")
+        return value
+
+    return AfterValidator(check)
+
+
+ClientKey = Annotated[
+    str, _written_as(r"[!-~]{1,64}", "1 to 64 letters, digits and signs of ASCII, without spaces")
+]
+_SHOWN = 80
+"""Characters of something wrong that are shown again."""
+
+
 class OrderRequest(Strict):
     """Buy or sell up to so many shares of a token, never beyond a limit, by a strategy."""
 
-    token_id: Annotated[TokenId, Field(pattern=r"^[0-9]{1,78}$", title="Token")]
+    token_id: Annotated[
+        TokenId, _written_as(r"[0-9]{1,78}", "a token is up to 78 digits"), Field(title="Token")
+    ]
     side: Side = Field(title="Side")
     params: AnyParams
     size: Shares | None = Field(default=None, title="Size")
@@ -43,7 +62,7 @@ class OrderRequest(Strict):
     """The trader has seen that the order is a large one."""
     changes: int = Field(default=0, ge=0)
     """How often it was changed since it was accepted."""
-    client_key: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")] | None = None
+    client_key: ClientKey | None = None
     """The caller's own name for this request: sent again, it orders nothing a second time."""
 
     @model_validator(mode="after")

@@ -13,7 +13,12 @@ from polyterm.models.strategy_params import StrategyParams
 
 def _from_json(value: object) -> object:
     """From the shell it comes as it was printed."""
-    return from_json(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return from_json(value)
+    except ValueError:
+        raise ValueError("rows of numbers in JSON, as polyterm fit-micro-price prints it") from None
 
 
 def _even(table: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:

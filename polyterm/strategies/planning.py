@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from polyterm.models.enums import EndAction
 from polyterm.models.market import Market
 from polyterm.models.money import Size
 from polyterm.models.order_request import OrderRequest
@@ -48,7 +49,7 @@ def plan_accepted(
     limit, takes = request.worst_price, not request.post_only
     return msgspec.structs.replace(
         view,
-        warnings=(*view.warnings, *_warnings(intent, now_ms)),
+        warnings=(*view.warnings, *_warnings(intent, now_ms), *_without_deadline(request, ends_ms)),
         side=request.side,
         limit=limit,
         total=worst_total(market, request.side, limit, size, takes=takes),
@@ -70,3 +71,8 @@ def _warnings(intent: Intent, now_ms: int) -> Iterator[str]:
     elif end_ms is not None and intent.deadline_ms is not None and intent.deadline_ms > end_ms:
         left_s = (end_ms - now_ms) // 1000
         yield f"the market is expected to end in {left_s} s, before the deadline"
+
+
+def _without_deadline(request: OrderRequest, ends_ms: int | None) -> Iterator[str]:
+    if ends_ms is None and request.end_action is not EndAction.CANCEL:
+        yield f"no deadline is set, so there is none to {request.end_action} at"

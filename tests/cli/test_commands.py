@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from decimal import Decimal
 
 import pytest
 
+from polyterm.cli import control_orders
 from polyterm.models.complaint import Complaint, RefusedError
-from polyterm.models.enums import Side, Urgency
+from polyterm.models.enums import OrderStatus, Side, Urgency
 from polyterm.models.events import StopState
+from polyterm.models.ids import OrderId
 from polyterm.models.views import StopView
 from polyterm.strategies.kelly_params import KellyParams
 from tests.cli.conftest import Polyterm, Served
 
 ICEBERG = "add-order --market will-it-rain --outcome yes --side buy --strategy iceberg"
+BY_TOKEN = "add-order --side buy --strategy iceberg --size 500 --max-price 0.55 --token"
 SIZED = f"{ICEBERG} --size 500 --max-price 0.55"
 
 
@@ -83,7 +87,15 @@ def test_an_order_in_json_has_decimals_as_strings_and_null_where_there_is_none(
         (f"{SIZED} --threshold-bps 5", 2, "--threshold-bps: iceberg has only"),
         ("add-order --side buy --strategy kelly", 2, "name the outcome"),
         ("cancel", 2, "name one order, or --all"),
-        ("markets snow", 1, "no market found"),
+        (SIZED.replace("yes", "maybe"), 4, "--outcome: will-it-rain has Yes, No, not maybe"),
+        (SIZED.replace("rain", "snow"), 4, "--market: no market will-it-snow"),
+        (f"{BY_TOKEN} 333", 4, "--token: no market has the token 333"),
+        (f"{BY_TOKEN} abc", 1, "--token: a token is up to 78 digits, not 'abc'"),
+        (f"{SIZED} --key 'two words'", 1, "--key: 1 to 64 letters, digits and signs"),
+        (f"{SIZED} --key ''", 1, "--key: 1 to 64 letters, digits and signs"),
+        ("book 333", 4, "token_id: no market has the token 333"),
+        ("book will-it-rain --outcome maybe", 4, "--outcome: will-it-rain has Yes, No, not maybe"),
+        ("book will-it-snow", 4, "market: no market will-it-snow"),
         ("no-such-command", 2, "No such command"),
     ],
 )
@@ -93,7 +105,36 @@ def test_what_cannot_be_done_says_why_and_with_which_exit_code(
     done = polyterm(line)
     assert done.returncode == code
     assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert not {"Traceback", "http:", "pattern"} & set(done.stderr.replace("//", " ").split())
+
+
+@pytest.mark.parametrize(("table", "words"), [("foo", "rows of numbers in JSON"), ("[[1,x]]", "")])
+def test_an_estimator_that_is_none_is_refused_in_words(
+    polyterm: Polyterm, served: Served, table: str, words: str
+):
+    line = SIZED.replace("iceberg", "micro_price")
+    done = polyterm(f"{line} --imbalance-table {table}")
+    assert done.returncode == 1
+    assert f"--imbalance-table: {words}" in done.stderr
+    assert "line 1 column" not in done.stderr
+
+
+def test_an_end_action_without_a_deadline_says_that_it_waits_for_one(
+    polyterm: Polyterm, served: Served
+):
+    shown = polyterm(f"{SIZED} --end-action cross --dry-run")
+    assert "warning: no deadline is set, so there is none to cross at" in shown.stdout
+    done = polyterm(f"{SIZED} --end-action cross")
+    assert done.returncode == 0
+    assert "--end-action waits for a deadline, and none is set" in done.stderr
+    assert polyterm(f"{SIZED} --end-action cross --deadline-s 60").stderr == ""
+
+
+def test_a_search_without_a_match_is_an_empty_list(polyterm: Polyterm, served: Served):
+    done = polyterm("markets snow")
+    assert (done.returncode, done.stdout) == (0, "no markets\n")
+    done = polyterm("markets snow --json")
+    assert (done.returncode, done.stdout) == (0, "[]\n")
 
 
 def test_a_refusal_lists_its_complaints_as_json_and_in_words(polyterm: Polyterm, served: Served):
@@ -163,11 +204,51 @@ def test_orders_are_listed_paused_resumed_and_cancelled(polyterm: Polyterm, serv
     assert polyterm("list-orders").stdout == "no orders\n"
 
 
+def test_a_pause_that_is_not_proved_fails_and_says_so(
+    polyterm: Polyterm, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(control_orders, "PROOF_S", 0.1)
+    served.engine.proves_pause = False
+    polyterm(SIZED)
+    done = polyterm("pause o1 --json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["status"] == "PARTIALLY_FILLED"
+    assert "asked for, and not proved by the exchange yet: o1" in done.stderr
+
+
+def test_a_pause_waits_until_it_is_proved(
+    polyterm: Polyterm, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    async def takes_a_while(order_id: OrderId) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.3, served.engine.set_status, order_id, OrderStatus.PAUSED)
+
+    monkeypatch.setattr(served.engine, "pause_order", takes_a_while)
+    polyterm(SIZED)
+    done = polyterm("pause o1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "PAUSED" in done.stdout
+
+
+def test_an_order_that_ends_before_it_is_paused_is_told_apart(
+    polyterm: Polyterm, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    async def ends(order_id: OrderId) -> None:
+        served.engine.set_status(order_id, OrderStatus.COMPLETED)
+
+    monkeypatch.setattr(served.engine, "pause_order", ends)
+    polyterm(SIZED)
+    done = polyterm("pause o1")
+    assert done.returncode == 1
+    assert "o1 is COMPLETED, not paused" in done.stderr
+
+
 def test_the_engine_shows_its_health_account_and_markets(polyterm: Polyterm, served: Served):
     status = json.loads(polyterm("status --json").stdout)
     assert status["account"]["available"] == "99.5"
     assert status["exposure"] == "12.5"
     assert json.loads(polyterm("health --json").stdout)["can_trade"] is True
+    assert "latency_ms        5.9\n" in polyterm("health").stdout
     (market,) = json.loads(polyterm("markets rain --json").stdout)
     assert market["outcomes"][1] == {"outcome": "No", "token_id": "222"}
     assert market["taker_fee_rate"] == "0.07"

@@ -41,11 +41,14 @@ def test_a_password_in_an_address_is_not_shown(polyterm: Polyterm, monkeypatch: 
 def test_check_names_what_is_bad_and_path_where_it_stands(polyterm: Polyterm, file: Path):
     assert polyterm("config check").returncode == 0
     assert polyterm("config path").stdout == f"{file}\n"
-    file.write_text("[logs]\nlevel = 'loud'\n")
+    file.write_text("[logs]\nlevel = 'loud'\nkept = 0\n")
     bad = polyterm("config check --json")
     assert bad.returncode == 1
     assert "logs.level" in bad.stderr
-    assert "error" in json.loads(bad.stdout)
+    error = json.loads(bad.stdout)["error"]
+    assert error["message"] == "the settings cannot be used"
+    assert [complaint["field"] for complaint in error["complaints"]] == ["logs.level", "logs.kept"]
+    assert str(file) in error["complaints"][0]["reason"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

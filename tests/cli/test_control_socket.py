@@ -55,10 +55,12 @@ def _ask(path: Path, method: str, target: str, body: Any = None, **headers: str)
         ("GET", "/orders", None, 200),
         ("POST", "/orders", ORDER, 201),
         ("POST", "/orders", {**ORDER, "token_id": "111"}, 422),
-        ("POST", "/orders", {**ORDER, "outcome": "maybe"}, 422),
+        ("POST", "/orders", {**ORDER, "outcome": "maybe"}, 404),
         ("POST", "/orders", {**ORDER, "market": "unknown"}, 404),
         ("POST", "/orders", {**ORDER, "sise": "20"}, 422),
         ("POST", "/orders", [1], 422),
+        ("GET", "/orders?last=0", None, 422),
+        ("GET", "/orders?last=many", None, 422),
         ("GET", "/orders/nope", None, 404),
         ("POST", "/orders/nope/pause", None, 404),
         ("GET", "/account", None, 200),
@@ -134,22 +136,6 @@ def test_a_stream_whose_facts_go_while_it_reads_ends_with_a_word(served: Served)
     assert "id: 2\n" not in told
     assert "event: Pruned\n" in told
     assert "go on after 7" in told
-
-
-def test_a_retried_order_is_one_order_and_another_body_conflicts(served: Served):
-    first = _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="k1")
-    assert first == _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="k1")
-    status, content = _ask(
-        served.socket, "POST", "/orders", {**ORDER, "size": "21"}, Idempotency_Key="k1"
-    )
-    assert (status, len(served.engine.requests)) == (409, 1)
-    assert "o1" in content["error"]["message"]
-
-
-def test_a_key_that_is_none_is_refused(served: Served):
-    status, content = _ask(served.socket, "POST", "/orders", ORDER, Idempotency_Key="two words")
-    assert status == 422
-    assert content["error"]["complaints"][0]["field"] == "client_key"
 
 
 def test_the_socket_is_its_owners_alone_and_gone_afterwards(home: Path):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from polyterm.cli import control_positions
 from polyterm.models.book import BookTop, Level
 from polyterm.models.enums import OrderStatus, Side
 from polyterm.models.ids import ChildId, OrderId, TokenId
 from polyterm.models.money import UNIT
 from polyterm.models.snapshot import MarketSnapshot, OwnOrder
+from tests.cli.asking import odd_engine
 from tests.cli.conftest import Polyterm, Served
 from tests.cli.running import POLYTERM, eventually
 from tests.fakes.control_engine import MARKET, NOW_MS
@@ -50,6 +53,34 @@ def test_positions_show_cost_and_worth(polyterm: Polyterm, served: Served):
     assert held["average_cost"] == "0.5444"
     assert (held["micro_price"], held["value"]) == ("0.485", "1.455")
     assert "will-it-rain" in polyterm("positions").stdout
+
+
+def test_a_position_that_nobody_follows_has_its_book_read(polyterm: Polyterm, served: Served):
+    seen = _seen(4_800)
+    served.engine.comes_when_watched = {seen.token_id: seen}
+    (held,) = json.loads(polyterm("positions --json").stdout)
+    assert (held["micro_price"], held["value"]) == ("0.485", "1.455")
+    assert (held["market"], held["outcome"]) == ("will-it-rain", "Yes")
+    assert served.engine.watched == []
+
+
+def test_a_position_without_a_book_has_no_worth(
+    polyterm: Polyterm, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(control_positions, "BOOKS_S", 0.1)
+    assert json.loads(polyterm("positions --json").stdout)[0]["value"] is None
+    served.engine.is_reachable = False
+    assert json.loads(polyterm("positions --json").stdout)[0]["value"] is None
+    assert served.engine.watched == []
+
+
+def test_a_watched_book_ends_with_the_engine(polyterm: Polyterm, home: Path):
+    first = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n12\r\n: polyterm books\n\n\r\n"
+    for last in (b"0\r\n\r\n", b""):
+        with odd_engine(home / "odd.sock", first + last):
+            done = polyterm(f"book 111 --watch --json --socket {home / 'odd.sock'}")
+        assert done.returncode == 3
+        assert "the engine has ended" in json.loads(done.stdout)["error"]["message"]
 
 
 def test_a_book_by_market_or_token_with_our_orders_marked(polyterm: Polyterm, served: Served):

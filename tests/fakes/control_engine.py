@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from polyterm.engine.face import KeyReusedError, UnknownOrderError
+from polyterm.engine.face import KeyReusedError, UnknownOrderError, UnknownTokenError
 from polyterm.engine.metrics import Family, Kind, Sample
 from polyterm.engine.ports import NotFoundError, UnreachableError
 from polyterm.engine.settings import EngineSettings
@@ -69,17 +69,24 @@ class ControlEngine:
         self.stop = StopView()
         self.proves_stop = True
         self.proves_cancel = True
+        self.proves_pause = True
+        self.forgotten: set[OrderId] = set()
+        """Orders of long ago: only the journal has them."""
         self.is_reachable = True
         self.refusal: RefusedError | None = None
         self.settings = EngineSettings()
         self.snapshots: dict[TokenId, MarketSnapshot] = {}
         self.watched: list[str] = []
+        self.comes_when_watched: dict[TokenId, MarketSnapshot] = {}
+        """Pictures that there are only once somebody follows the market."""
 
     # -- orders --
 
     async def submit_order(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId:
         if self.refusal is not None:
             raise self.refusal
+        if all(request.token_id != outcome.token_id for outcome in MARKET.outcomes):
+            raise UnknownTokenError(request.token_id)
         for number, earlier in enumerate(self.requests, 1):
             if request.client_key is not None and earlier.client_key == request.client_key:
                 if earlier != request:
@@ -120,23 +127,28 @@ class ControlEngine:
 
     async def cancel_order(self, order_id: OrderId) -> None:
         if self.proves_cancel:
-            self._set(order_id, OrderStatus.CANCELLED)
+            self.set_status(order_id, OrderStatus.CANCELLED)
         else:
             self.order_status(order_id)
 
     async def pause_order(self, order_id: OrderId) -> None:
-        self._set(order_id, OrderStatus.PAUSED)
+        if self.proves_pause:
+            self.set_status(order_id, OrderStatus.PAUSED)
+        else:
+            self.order_status(order_id)
 
     async def resume_order(self, order_id: OrderId) -> None:
-        self._set(order_id, OrderStatus.ACTIVE)
+        self.set_status(order_id, OrderStatus.ACTIVE)
 
     def order_status(self, order_id: OrderId) -> OrderView:
-        if order_id not in self.orders:
+        if order_id not in self.orders or order_id in self.forgotten:
             raise UnknownOrderError(order_id)
         return self.orders[order_id]
 
     async def order_detail(self, order_id: OrderId) -> OrderDetail:
-        order = self.order_status(order_id)
+        if order_id not in self.orders:
+            raise UnknownOrderError(order_id)
+        order = self.orders[order_id]
         return OrderDetail(order=order, children=order.working, fills=(), adjustments=())
 
     async def all_orders(self) -> AsyncIterator[OrderView]:
@@ -158,14 +170,19 @@ class ControlEngine:
         if not self.is_reachable:
             raise UnreachableError("connection refused")
         if slug != MARKET.slug:
-            raise NotFoundError(404, f"no market {slug}")
+            raise NotFoundError(404, f"GET http://127.0.0.1:9/markets/slug/{slug}: not found")
         return MARKET
 
     async def market_of(self, token_id: TokenId) -> Market:
+        if not self.is_reachable:
+            raise UnreachableError("connection refused")
+        if all(token_id != outcome.token_id for outcome in MARKET.outcomes):
+            raise NotFoundError(404, f"GET http://127.0.0.1:9/tokens/{token_id}: not found")
         return MARKET
 
     async def watch_market(self, market: Market) -> None:
         self.watched.append(market.slug)
+        self.snapshots |= self.comes_when_watched
 
     async def unwatch_market(self, market: Market) -> None:
         self.watched.remove(market.slug)
@@ -202,7 +219,7 @@ class ControlEngine:
             market_feed_up=True,
             user_feed_up=True,
             feed_age_ms=12,
-            latency_ms=1.5,
+            latency_ms=5.907809998461744,
             loop_lag_ms=0.5,
             running=len(self.orders),
             queued=0,
@@ -242,7 +259,8 @@ class ControlEngine:
             raise RefusedError([Complaint("", "not before the stop is verified")])
         self.stop = StopView()
 
-    def _set(self, order_id: OrderId, status: OrderStatus) -> None:
+    def set_status(self, order_id: OrderId, status: OrderStatus) -> None:
+        """Let something become of an order."""
         order = self.order_status(order_id)
         self.orders[order_id] = msgspec.structs.replace(order, status=status)
 

@@ -55,7 +55,7 @@ class Executor:
     async def run(self) -> None:
         """Work the order; returns when it has ended or is held."""
         parent = self._parent
-        if not parent.record.cancel_reason:
+        if not (parent.record.cancel_reason or parent.pause_asked):
             self._desk.register.set_status(parent, parent.status_at_work(), "working")
         while not parent.is_final:
             parent.wake.clear()

@@ -76,9 +76,9 @@ class Workers:
 
     @asynccontextmanager
     async def _turn(self, parent: Parent) -> AsyncGenerator[None]:
-        """Hold a worker, in turn; an order that is to be cancelled needs none."""
+        """Hold a worker, in turn; an order that is to be cancelled or paused needs none."""
         try:
-            while not (self._is_next(parent) or parent.record.cancel_reason):
+            while not (self._is_next(parent) or parent.record.cancel_reason or parent.pause_asked):
                 await parent.wake.wait()
                 parent.wake.clear()
         finally:

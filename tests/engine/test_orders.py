@@ -138,6 +138,23 @@ def test_what_does_not_fit_the_workers_waits_queued_and_can_be_cancelled_there()
     run_virtual(scenario())
 
 
+def test_an_order_that_waits_for_a_worker_is_paused_there_and_takes_its_turn_again() -> None:
+    async def scenario() -> None:
+        async with open_desk(workers=1) as desk:
+            first = await desk.engine.submit_order(micro())
+            await desk.resting(first)
+            second = await desk.engine.submit_order(micro())
+            await desk.engine.pause_order(second)
+            await desk.until(lambda: desk.engine.order_status(second).status is OrderStatus.PAUSED)
+            assert desk.engine.health().queued == 0
+            await desk.engine.resume_order(second)
+            assert desk.engine.order_status(second).status is OrderStatus.QUEUED
+            await desk.engine.cancel_order(first)
+            assert await desk.resting(second) in desk.exchange.open_ids()
+
+    run_virtual(scenario())
+
+
 @pytest.mark.parametrize(
     ("request_", "field"),
     [

@@ -54,7 +54,8 @@ def _market(engine: EngineSocket, slug: str) -> dict[str, Any]:
     for market in found:
         if market["market"] == slug:
             return market
-    raise Failure(f"no market {slug}", ExitCode.NOT_FOUND)
+    reason = f"no market {slug}"
+    raise Failure("not found", ExitCode.NOT_FOUND, [{"field": "market", "reason": reason}])
 
 
 def _best_ask(engine: EngineSocket, slug: str, outcome: dict[str, Any]) -> str:

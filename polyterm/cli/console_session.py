@@ -95,9 +95,11 @@ async def _answer_commands(
     app: PolytermApp, engine: Engine, prepared: Prepared, lock: VenueLock
 ) -> None:
     control = await asyncio.to_thread(importlib.import_module, "polyterm.cli.control")
+    sockets = importlib.import_module("polyterm.cli.control_socket")
     try:
-        async with control.open_control(engine, prepared.place, lock):
-            await asyncio.Event().wait()
+        with sockets.bound_socket(sockets.choose_socket(prepared.place)) as listener:
+            async with control.open_control(engine, prepared.place, lock, listener):
+                await asyncio.Event().wait()
     except Failure as error:
         # No reason to close the console over its engine.
         app.notify(f"No control socket: {error.message}", severity="warning", markup=False)

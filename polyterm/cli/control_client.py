@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from polyterm.cli.control_identity import MISDIRECTED, meant
 from polyterm.cli.exit_codes import ExitCode
 from polyterm.cli.failure import Failure
 from polyterm.cli.places import VenuePlace
@@ -31,9 +32,10 @@ _CODES = {
 class NoEngineError(Failure):
     """Nobody listens on the socket."""
 
-    def __init__(self, venue: str) -> None:
+    def __init__(self, venue: str, why: str = "") -> None:
         super().__init__(
-            f"no engine runs on the {venue} venue; start one with polyterm or polyterm daemon",
+            why
+            or f"no engine runs on the {venue} venue; start one with polyterm or polyterm daemon",
             ExitCode.NO_ENGINE,
         )
 
@@ -43,6 +45,10 @@ class EngineEndedError(Failure):
 
     def __init__(self) -> None:
         super().__init__("the engine has ended", ExitCode.NO_ENGINE)
+
+
+class WrongEngineError(NoEngineError):
+    """The engine that listens is not the one that was meant; it did nothing."""
 
 
 class NoAnswerError(Failure):
@@ -60,22 +66,24 @@ class EngineSocket:
     place: VenuePlace
     wanted: Path | None = None
     """From `--socket`; where not set, the engine's own record says where it listens."""
+    any_folder: bool = False
+    """Whether the socket alone says which engine of the venue is meant, not the data directory."""
 
     def ask(self, method: str, path: str, body: object = None, answer_s: float = ANSWER_S) -> Any:
         """The engine's answer; `Failure` with the right exit code where it refuses."""
         with self._connected(answer_s) as connection:
-            response = _exchange(connection, method, path, body)
+            response = self._exchange(connection, method, path, body)
             text = response.read()
         if response.status >= 400:
-            raise _refusal(response.status, text)
+            raise _refusal(response.status, text, self.place.venue)
         return json.loads(text)
 
     def stream(self, path: str) -> Iterator[Any]:
         """What the server-sent events of a stream hold, as they come; it ends by a `Failure`."""
         with self._connected(None) as connection:
-            response = _exchange(connection, "GET", path, None)
+            response = self._exchange(connection, "GET", path, None)
             if response.status >= 400:
-                raise _refusal(response.status, response.read())
+                raise _refusal(response.status, response.read(), self.place.venue)
             for line in _lines(response):
                 if line.startswith(_DATA):
                     yield json.loads(line.removeprefix(_DATA))
@@ -83,7 +91,7 @@ class EngineSocket:
 
     @contextmanager
     def _connected(self, answer_s: float | None) -> Iterator[http.client.HTTPConnection]:
-        connection = _UnixConnection(self._path(), answer_s)
+        connection = UnixConnection(self._path(), answer_s)
         try:
             yield connection
         except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -95,6 +103,15 @@ class EngineSocket:
         finally:
             connection.close()
 
+    def _exchange(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: object
+    ) -> http.client.HTTPResponse:
+        payload = None if body is None else json.dumps(body)
+        headers = {"Content-Type": "application/json"}
+        headers |= meant(self.place, any_folder=self.any_folder)
+        connection.request(method, path, payload, headers)
+        return connection.getresponse()
+
     def _path(self) -> Path:
         if self.wanted is not None:
             return self.wanted
@@ -104,23 +121,18 @@ class EngineSocket:
         return Path(record.socket)
 
 
-class _UnixConnection(http.client.HTTPConnection):
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
     def __init__(self, path: Path, timeout: float | None) -> None:
         super().__init__("localhost", timeout=timeout)
         self._path = path
 
     def connect(self) -> None:
+        """Connect to the socket's path."""
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._path))
-
-
-def _exchange(
-    connection: http.client.HTTPConnection, method: str, path: str, body: object
-) -> http.client.HTTPResponse:
-    payload = None if body is None else json.dumps(body)
-    connection.request(method, path, payload, {"Content-Type": "application/json"})
-    return connection.getresponse()
 
 
 def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -129,10 +141,12 @@ def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
         yield from iter(response.readline, b"")
 
 
-def _refusal(status: int, text: bytes) -> Failure:
-    code = _CODES.get(status, ExitCode.FAILED)
+def _refusal(status: int, text: bytes, venue: str) -> Failure:
     try:
         error = json.loads(text)["error"]
-        return Failure(error["message"], code, error["complaints"])
+        message, complaints = error["message"], error["complaints"]
     except (ValueError, LookupError, TypeError):
-        return Failure(f"the engine answered HTTP {status}", code)
+        message, complaints = f"the engine answered HTTP {status}", ()
+    if status == MISDIRECTED:
+        return WrongEngineError(venue, message)
+    return Failure(message, _CODES.get(status, ExitCode.FAILED), complaints)

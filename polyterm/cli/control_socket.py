@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import hashlib
 import os
 import socket
@@ -11,10 +12,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from polyterm.cli.failure import Failure
-from polyterm.cli.places import APP, VenuePlace
+from polyterm.cli.listener import who_listens
+from polyterm.cli.places import APP, VenuePlace, make_folder
 
 MAX_PATH = 103
 """Bytes of a Unix socket's path that every platform takes (macOS has the shortest limit)."""
@@ -44,19 +46,54 @@ def _fitting(candidates: list[Path]) -> Path:
 def bound_socket(path: Path) -> Iterator[socket.socket]:
     """Listen at `path`, for the owner alone; gone afterwards.
 
-    The caller holds the venue's lock, so what still lies there belongs to nobody.
+    A socket on which nobody listens is replaced. Where somebody does, it stays: `Failure`.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_socket():
-        path.unlink()
+    make_folder(path.parent)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        _bind(listener, path)
-        try:
+        with _alone_in(path.parent):
+            _make_way(path)
+            _bind(listener, path)
             # From here on callers wait for an answer instead of finding nobody.
             listener.listen()
+            ours = _inode(path)
+        try:
             yield listener
         finally:
-            path.unlink(missing_ok=True)
+            # Somebody may have taken the path by hand: what is not ours stays.
+            if _inode(path) == ours:
+                path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock: of two engines that find the same dead socket, one takes its place."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise Failure(f"{folder}: {error.strerror}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _make_way(path: Path) -> None:
+    if not path.is_socket():
+        # What else may lie there is nobody's to remove: binding says that the path is in use.
+        return
+    who = who_listens(path)
+    if who is not None:
+        raise Failure(f"{path}: {who} listens there; end it, or name another path with --socket")
+    path.unlink(missing_ok=True)
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _bind(listener: socket.socket, path: Path) -> None:
@@ -79,7 +116,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: Starlette, listener: socket.socket, name: str = "control socket"
+    app: ASGIApp, listener: socket.socket, name: str = "control socket"
 ) -> AsyncIterator[None]:
     """Answer on the socket for as long as the block runs."""
     config = uvicorn.Config(
@@ -92,9 +129,13 @@ async def serving(
         timeout_graceful_shutdown=1,
     )
     server = _Server(config)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[listener]), name=name)
-        try:
-            yield
-        finally:
-            server.should_exit = True
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve(sockets=[listener]), name=name)
+            try:
+                yield
+            finally:
+                server.should_exit = True
+    except BaseExceptionGroup as failures:
+        # What failed in the block is told as if no server had run beside it.
+        raise failures.exceptions[0] from None

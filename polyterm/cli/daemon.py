@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 from pathlib import Path
@@ -45,7 +46,8 @@ def daemon(flags: SessionFlags, socket: Path | None) -> None:
 
 async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: Path | None) -> None:
     from polyterm.cli.control import open_control
-    from polyterm.cli.metrics_server import serving_metrics
+    from polyterm.cli.control_socket import bound_socket, choose_socket
+    from polyterm.cli.metrics_server import bound_port, serving_metrics
     from polyterm.cli.reload import reload_settings
     from polyterm.cli.session import open_engine
 
@@ -54,11 +56,15 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
     for ending in _ENDINGS:
         loop.add_signal_handler(ending, ended.set)
     settings = _settings(prepared.settings.engine)
-    async with (
-        open_engine(prepared, url, settings) as engine,
-        open_control(engine, prepared.place, lock, socket) as record,
-        serving_metrics(engine, prepared.settings.metrics.port) as metrics,
-    ):
+    async with contextlib.AsyncExitStack() as stack:
+        # Before the engine: one that had to end at once over a taken port would end its orders.
+        listener = stack.enter_context(bound_socket(choose_socket(prepared.place, socket)))
+        scraped = stack.enter_context(bound_port(prepared.settings.metrics.port))
+        engine = await stack.enter_async_context(open_engine(prepared, url, settings))
+        record = await stack.enter_async_context(
+            open_control(engine, prepared.place, lock, listener)
+        )
+        metrics = await stack.enter_async_context(serving_metrics(engine, scraped))
         loop.add_signal_handler(signal.SIGHUP, reload_settings, engine)
         await _until_compared(engine, ended)
         ready = {"ready": True, "socket": record.socket, "pid": record.pid}

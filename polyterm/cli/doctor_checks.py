@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from polyterm.cli.control_client import EngineSocket, NoEngineError
+from polyterm.cli.control_client import EngineSocket, NoEngineError, WrongEngineError
 from polyterm.cli.journal_reader import open_journal
 from polyterm.cli.places import VenuePlace, config_file, find_exchange_url
 from polyterm.cli.venue_lock import read_record
@@ -69,11 +69,21 @@ def _settings(place: VenuePlace) -> Found:
 
 def _directory(place: VenuePlace) -> Found:
     if not place.directory.is_dir():
+        standing = _standing(place)
+        if not standing.is_dir():
+            return Verdict.ILL, f"{place.directory} cannot be made: {standing} is a file"
+        if not os.access(standing, os.W_OK | os.X_OK):
+            return Verdict.ILL, f"{place.directory} cannot be made: no right to write {standing}"
         return Verdict.NOTE, f"{place.directory} is not there: nothing has run on this venue"
     open_to_others = [path.name for path in _private_files(place) if _others_may_read(path)]
     if open_to_others:
         return Verdict.ILL, f"others can read {', '.join(open_to_others)} in {place.directory}"
     return Verdict.WELL, str(place.directory)
+
+
+def _standing(place: VenuePlace) -> Path:
+    """The venue's folder, or the nearest above it that is there."""
+    return next(path for path in (place.directory, *place.directory.parents) if path.exists())
 
 
 def _private_files(place: VenuePlace) -> list[Path]:
@@ -85,8 +95,7 @@ def _others_may_read(path: Path) -> bool:
 
 
 def _disk(place: VenuePlace) -> Found:
-    standing = next(path for path in (place.directory, *place.directory.parents) if path.exists())
-    free = shutil.disk_usage(standing).free
+    free = shutil.disk_usage(_standing(place)).free
     text = f"{free // 1_000_000:,} MB free"
     return (Verdict.WELL if free > SHORT_OF_DISK else Verdict.ILL), text
 
@@ -115,6 +124,8 @@ def _wallet(place: VenuePlace) -> Found:
 def _engine(place: VenuePlace) -> Found:
     try:
         health = EngineSocket(place).ask("GET", "/health", answer_s=ANSWER_S)
+    except WrongEngineError as error:
+        return Verdict.ILL, error.message
     except NoEngineError:
         return Verdict.NOTE, "none runs"
     if health["can_trade"]:

@@ -62,24 +62,27 @@ def exchange(
     if venue == "replay" and recording is None:
         raise click.UsageError("--venue replay needs --recording FILE")
     from polyterm.models.money import parse_units
-    from polyterm.simulator.server import run_local_exchange
+    from polyterm.simulator.server import ListenError, run_local_exchange
 
     try:
         dollars = parse_units(cash)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--cash") from error
     flow = _synthetic(pace) if recording is None else _replay(recording, speed, queue_model)
-    sys.exit(
-        run_local_exchange(
+    faults = _faults(plan_file)
+    try:
+        code = run_local_exchange(
             flow=flow,
             port=port,
             cash=dollars,
             seed=seed,
             watch_stdin=watch_stdin,
             venue=venue,
-            faults=_faults(plan_file),
+            faults=faults,
         )
-    )
+    except ListenError as error:
+        raise Failure(str(error)) from error
+    sys.exit(code)
 
 
 def _faults(plan_file: Path | None) -> FaultPlan:

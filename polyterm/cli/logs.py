@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from polyterm.cli.failure import Failure
 from polyterm.cli.log_lines import put_aside
 from polyterm.config import LogSettings
 
@@ -39,9 +40,12 @@ class JsonLines(logging.Formatter):
 
 def log_to(path: Path, settings: LogSettings) -> None:
     """Send this process's log to a file; nothing of it reaches the screen."""
-    handler = RotatingFileHandler(
-        path, maxBytes=settings.max_bytes, backupCount=settings.kept, encoding="utf-8"
-    )
+    try:
+        handler = RotatingFileHandler(
+            path, maxBytes=settings.max_bytes, backupCount=settings.kept, encoding="utf-8"
+        )
+    except OSError as error:
+        raise Failure(f"the log {path} cannot be written: {error.strerror}") from error
     # The handler drops the oldest of those it keeps; it never looks beyond, where more were kept.
     for old in put_aside(path)[settings.kept :]:
         old.unlink(missing_ok=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,15 +21,31 @@ from polyterm.engine.face import EngineFace
 HOST = "127.0.0.1"
 
 
-@contextlib.asynccontextmanager
-async def serving_metrics(engine: EngineFace, port: int | None) -> AsyncIterator[str | None]:
-    """Answer scrapers for as long as the block runs; yields the address, nothing without a port."""
+@contextlib.contextmanager
+def bound_port(port: int | None) -> Iterator[socket.socket | None]:
+    """Listen on the settings' port, where there is one; `Failure` where it cannot be had."""
     if port is None:
         yield None
         return
-    with _bound(port) as listener:
-        async with serving(_metrics_app(engine), listener, "metrics"):
-            yield f"http://{HOST}:{listener.getsockname()[1]}/metrics"
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise Failure(f"metrics.port: {HOST}:{port}: {why}") from error
+    with listener:
+        yield listener
+
+
+@contextlib.asynccontextmanager
+async def serving_metrics(
+    engine: EngineFace, listener: socket.socket | None
+) -> AsyncIterator[str | None]:
+    """Answer scrapers for as long as the block runs; yields the address, nothing without a port."""
+    if listener is None:
+        yield None
+        return
+    async with serving(_metrics_app(engine), listener, "metrics"):
+        yield f"http://{HOST}:{listener.getsockname()[1]}/metrics"
 
 
 def answer_metrics(engine: EngineFace, request: Request) -> Response:
@@ -44,10 +61,3 @@ def _metrics_app(engine: EngineFace) -> Starlette:
         return answer_metrics(engine, request)
 
     return Starlette(routes=[Route("/metrics", metrics)])
-
-
-def _bound(port: int) -> socket.socket:
-    try:
-        return socket.create_server((HOST, port))
-    except OSError as error:
-        raise Failure(f"metrics.port: {HOST}:{port}: {error.strerror}") from error

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from polyterm.cli.control_client import EngineSocket
-from polyterm.cli.places import find_place
+from polyterm.cli.places import VenuePlace, find_place
 from polyterm.cli.without_settings import find_running, places_to_stop
 from polyterm.models.enums import VenueName
 
@@ -135,17 +135,25 @@ _SOCKET = click.option(
     "--socket", type=click.Path(path_type=Path), help="The engine's control socket."
 )
 
+
+def _socket_of(place: VenuePlace, root: Path | None, socket: Path | None) -> EngineSocket:
+    """The place's engine; a socket that is named alone says which one of the venue is meant."""
+    return EngineSocket(place, socket, any_folder=socket is not None and root is None)
+
+
 engine_options = _handing_over(
-    "engine", lambda venue, root, socket: EngineSocket(find_running(venue, root), socket)
+    "engine", lambda venue, root, socket: _socket_of(find_running(venue, root), root, socket)
 )
 """Options of what looks at a running engine, or ends something: its socket as `engine`. Settings
 that cannot be used are no hindrance, see `without_settings`."""
 trading_options = _handing_over(
-    "engine", lambda venue, root, socket: EngineSocket(find_place(venue, root), socket)
+    "engine", lambda venue, root, socket: _socket_of(find_place(venue, root), root, socket)
 )
 """The same for what puts money to work: settings that cannot be used are refused."""
 stop_options = _handing_over(
     "engines",
-    lambda venue, root, socket: [EngineSocket(one, socket) for one in places_to_stop(venue, root)],
+    lambda venue, root, socket: [
+        _socket_of(place, root, socket) for place in places_to_stop(venue, root)
+    ],
 )
 """The same for the emergency stop: a socket for each venue to be stopped, as `engines`."""

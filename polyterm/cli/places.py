@@ -52,14 +52,27 @@ class VenuePlace:
         return self.directory / "polyterm.log"
 
     def make(self) -> VenuePlace:
-        """Create the directory, for the owner alone."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.directory.chmod(0o700)
+        """Create the directory, for the owner alone; `Failure` where it cannot be."""
+        make_folder(self.directory)
+        try:
+            self.directory.chmod(0o700)
+        except OSError as error:
+            raise Failure(f"{self.directory}: {error.strerror}") from error
         return self
 
 
 class SettingsFault(Failure):
     """The settings file cannot be used; the message names it, and where and what the fault is."""
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder for the owner alone, and those above it; one that is there stays."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise Failure(f"{path} should be a folder, and is a file") from error
+    except OSError as error:
+        raise Failure(f"the folder {path} cannot be made: {error.strerror}") from error
 
 
 def config_file() -> Path:

@@ -34,6 +34,10 @@ GRACE_S = 1
 """How long open connections are waited for at the end."""
 
 
+class ListenError(OSError):
+    """Its address cannot be had; the message names it, and says why."""
+
+
 class _Uvicorn(uvicorn.Server):
     """Leaves signals to whoever runs the process, says when it listens, and ends at once."""
 
@@ -153,9 +157,10 @@ def _listener(address: tuple[str, int]) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        host, port = address
+        raise ListenError(f"{host}:{port}: {os.strerror(error.errno or 0)}") from error
     return listener
 
 

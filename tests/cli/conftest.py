@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from polyterm.cli.control import open_control
+from polyterm.cli.control_socket import bound_socket, choose_socket
 from polyterm.cli.places import VenuePlace, find_place
 from polyterm.cli.venue_lock import VenueLock
 from tests.fakes.control_engine import ControlEngine
@@ -82,8 +83,11 @@ def served() -> Iterator[Served]:
     is_ready = threading.Event()
 
     async def serve() -> None:
-        with VenueLock(place.directory) as lock:
-            async with open_control(engine, place, lock) as record:
+        with (
+            VenueLock(place.directory) as lock,
+            bound_socket(choose_socket(place)) as listener,
+        ):
+            async with open_control(engine, place, lock, listener) as record:
                 ready.append(Path(record.socket))
                 is_ready.set()
                 await ended.wait()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
+import os
 import socket
 import stat
 import threading
@@ -13,14 +15,15 @@ from typing import Any
 
 import pytest
 
-from polyterm.cli.control_client import EngineSocket, NoAnswerError
-from polyterm.cli.control_socket import bound_socket, choose_socket
+from polyterm.cli.control_app import control_app
+from polyterm.cli.control_client import EngineSocket, NoAnswerError, WrongEngineError
+from polyterm.cli.control_socket import bound_socket, choose_socket, serving
 from polyterm.cli.failure import Failure
 from polyterm.cli.places import find_place
 from polyterm.cli.venue_lock import read_record
 from polyterm.models.events import Noticed
-from tests.cli.conftest import Served
-from tests.fakes.control_engine import NOW_MS
+from tests.cli.conftest import Polyterm, Served
+from tests.fakes.control_engine import NOW_MS, ControlEngine
 
 ORDER = {
     "market": "will-it-rain",
@@ -155,6 +158,89 @@ def test_a_socket_that_a_killed_engine_left_is_replaced(home: Path):
         assert path.is_socket()
 
 
+def test_a_socket_on_which_an_engine_listens_is_not_taken_from_it(served: Served):
+    with pytest.raises(Failure) as refused, bound_socket(served.socket):
+        pass
+    assert f"the engine of the demo venue, process {os.getpid()}, listens" in refused.value.message
+    assert "--socket" in refused.value.message
+    assert _ask(served.socket, "GET", "/health")[0] == 200
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"])
+def test_a_socket_on_which_somebody_else_listens_is_not_taken_either(home: Path, answer: bytes):
+    path = home / "theirs.sock"
+    with _replying(path, answer), pytest.raises(Failure, match="program"), bound_socket(path):
+        pass
+    assert path.is_socket()
+
+
+def test_a_socket_that_took_the_place_of_ours_stays_when_we_go(home: Path):
+    path = home / "engine.sock"
+    with closing(socket.socket(socket.AF_UNIX)) as other:
+        with bound_socket(path):
+            path.unlink()
+            other.bind(str(path))
+        assert path.is_socket()
+
+
+def test_a_folder_that_cannot_be_made_is_named(home: Path):
+    (home / "notes.txt").write_text("mine")
+    for path in (home / "notes.txt" / "engine.sock", home / "notes.txt" / "deep" / "engine.sock"):
+        with pytest.raises(Failure, match="folder"), bound_socket(path):
+            pass
+
+
+def test_what_fails_beside_a_server_is_told_as_it_is(home: Path):
+    async def fail() -> None:
+        with bound_socket(home / "engine.sock") as listener:
+            async with serving(control_app(ControlEngine()), listener):
+                raise Failure("beside")
+
+    with pytest.raises(Failure, match="beside"):
+        asyncio.run(fail())
+
+
+def test_an_answer_says_whose_it_is(served: Served):
+    for target in ("/health", "/nowhere", "/events?after=x"):
+        with _connection(served.socket) as connection:
+            connection.request("GET", target)
+            answer = connection.getresponse()
+            assert answer.getheader("Polyterm-Venue") == "demo"
+            assert answer.getheader("Polyterm-Pid") == str(os.getpid())
+
+
+def test_what_was_meant_for_another_engine_is_turned_away_before_anything_is_done(
+    served: Served, home: Path
+):
+    others = (find_place("live"), find_place(data_dir=home / "other"))
+    for other, flag in zip(others, ("--venue", "--data-dir"), strict=True):
+        with pytest.raises(WrongEngineError) as refused:
+            EngineSocket(other, served.socket).ask("POST", "/orders", ORDER)
+        assert f"process {os.getpid()}" in refused.value.message
+        assert flag in refused.value.message
+        assert refused.value.exit_code == 3
+        with pytest.raises(WrongEngineError):
+            list(EngineSocket(other, served.socket).stream("/events?after=0"))
+    assert served.engine.requests == []
+
+
+def test_a_folder_that_is_reached_by_another_name_is_the_same(served: Served, home: Path):
+    (home / "link").symlink_to(home / "data")
+    place = find_place(data_dir=home / "link")
+    assert EngineSocket(place, served.socket).ask("GET", "/health")["can_trade"] is True
+
+
+def test_a_named_socket_alone_says_which_engine_of_the_venue_is_meant(
+    served: Served, polyterm: Polyterm, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("POLYTERM_DATA_DIR", str(home / "other"))
+    assert polyterm(f"status --socket {served.socket}").returncode == 0
+    for meant in ("--venue live", f"--data-dir {home / 'other'}"):
+        done = polyterm(f"status --socket {served.socket} {meant}")
+        assert done.returncode == 3
+        assert "was meant" in done.stderr
+
+
 def test_a_file_that_is_no_socket_is_left_alone(home: Path):
     path = home / "notes.txt"
     path.write_text("mine")
@@ -204,9 +290,9 @@ def test_an_engine_that_hangs_is_told_apart_from_none(home: Path):
         assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 500 no\r\n\r\n<html>"])
-def test_an_answer_that_makes_no_sense_is_a_failure_in_words(home: Path, answer: bytes):
-    path = home / "odd.sock"
+@contextmanager
+def _replying(path: Path, answer: bytes) -> Iterator[None]:
+    """Somebody who listens there, and answers one request so."""
     with closing(socket.socket(socket.AF_UNIX)) as odd:
         odd.bind(str(path))
         odd.listen()
@@ -219,6 +305,12 @@ def test_an_answer_that_makes_no_sense_is_a_failure_in_words(home: Path, answer:
 
         thread = threading.Thread(target=reply)
         thread.start()
-        with pytest.raises(Failure):
-            EngineSocket(find_place(), path).ask("GET", "/health", answer_s=5)
+        yield
         thread.join(10)
+
+
+@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 500 no\r\n\r\n<html>"])
+def test_an_answer_that_makes_no_sense_is_a_failure_in_words(home: Path, answer: bytes):
+    path = home / "odd.sock"
+    with _replying(path, answer), pytest.raises(Failure):
+        EngineSocket(find_place(), path).ask("GET", "/health", answer_s=5)

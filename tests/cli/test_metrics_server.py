@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 
 from polyterm.cli.failure import Failure
-from polyterm.cli.metrics_server import serving_metrics
+from polyterm.cli.metrics_server import bound_port, serving_metrics
 from tests.cli.running import started
 from tests.fakes.control_engine import ControlEngine
 
@@ -36,6 +36,5 @@ async def test_without_the_setting_nothing_listens():
 async def test_a_port_that_is_taken_is_named():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(Failure, match=f"metrics.port: 127.0.0.1:{port}"):
-            async with serving_metrics(ControlEngine(), port):
-                pass
+        with pytest.raises(Failure, match=f"metrics.port: 127.0.0.1:{port}"), bound_port(port):
+            pass

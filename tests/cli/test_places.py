@@ -44,6 +44,16 @@ def test_a_venues_directory_is_its_owners_alone_even_where_it_was_open():
     assert _mode(place.directory) == 0o700
 
 
+def test_a_folder_that_cannot_be_made_is_a_failure_that_names_it(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    for root in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere")):
+        with pytest.raises(Failure, match=str(root)):
+            find_place(data_dir=root).make()
+    (tmp_path / "demo").write_text("")
+    with pytest.raises(Failure, match="is a file"):
+        find_place(data_dir=tmp_path).make()
+
+
 def test_a_private_file_is_its_owners_alone_and_replaced_whole(tmp_path: Path):
     path = tmp_path / "secret"
     write_private(path, "first")

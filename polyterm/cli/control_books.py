@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 from polyterm.cli.control_names import market_with
+from polyterm.cli.event_stream import EventStream
 from polyterm.cli.patience import becomes_true
 from polyterm.cli.plain import Plain
 from polyterm.cli.plain_book import plain_book
@@ -40,7 +40,7 @@ async def one_book(engine: EngineFace, request: Request) -> Plain:
     return plain_book(seen, depth)
 
 
-async def stream_books(engine: EngineFace, request: Request) -> StreamingResponse:
+async def stream_books(engine: EngineFace, request: Request) -> EventStream:
     """The newest books of `?token=`, given once or more, whenever changed, at most `?hz=` times."""
     token_ids = [TokenId(text) for text in request.query_params.getlist("token")]
     if not 0 < len(token_ids) <= MAX_TOKENS:
@@ -48,13 +48,13 @@ async def stream_books(engine: EngineFace, request: Request) -> StreamingRespons
     hz = _number(request, "hz", SLOWEST_HZ, USUAL_HZ, FASTEST_HZ)
     depth = round(_number(request, "depth", 1, USUAL_DEPTH, MAX_DEPTH))
     markets = [await market_with(engine, token_id) for token_id in token_ids]
-    lines = _lines(engine, dict(zip(token_ids, markets, strict=True)), 1 / hz, depth)
-    return StreamingResponse(lines, media_type="text/event-stream")
+    by_token = dict(zip(token_ids, markets, strict=True))
+    return EventStream(_lines(engine, by_token, 1 / hz, depth))
 
 
 async def _lines(
     engine: EngineFace, markets: dict[TokenId, Market], pause_s: float, depth: int
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     yield ": polyterm books\n\n"
     shown: dict[TokenId, Plain] = {}
     async with AsyncExitStack() as stack:

@@ -365,6 +365,10 @@ class Engine:
         around = (tasks_gauge(len(asyncio.all_tasks())), *(read() for read in self.more_gauges))
         return (*self._metrics.families(), *now, *around)
 
+    def newest_fact(self) -> int:
+        """The number of the newest fact in the journal; 0 where there is none."""
+        return self._journal.last_seq
+
     async def kept_after(self) -> int:
         """The number after which every fact is still in the journal; 0 where all are."""
         return await self._store.kept_after()

@@ -190,6 +190,10 @@ class EngineFace(Protocol):
         """What was counted in this run, and what is true now."""
         ...
 
+    def newest_fact(self) -> int:
+        """The number of the newest fact in the journal; 0 where there is none."""
+        ...
+
     async def kept_after(self) -> int:
         """The number after which every fact is still in the journal; 0 where all are."""
         ...

@@ -23,6 +23,7 @@ from polyterm.cli.places import find_place
 from polyterm.cli.venue_lock import read_record
 from polyterm.models.events import Noticed
 from tests.cli.conftest import Polyterm, Served
+from tests.cli.running import eventually
 from tests.fakes.control_engine import NOW_MS, ControlEngine
 
 ORDER = {
@@ -113,6 +114,42 @@ def test_a_stream_that_was_cut_off_goes_on_after_the_last_event_seen(served: Ser
         connection.request("GET", "/events", headers={"Last-Event-ID": "2"})
         lines = iter(connection.getresponse().readline, b"")
         assert next(line for line in lines if line.startswith(b"id:")) == b"id: 3\n"
+
+
+def test_where_a_reader_was_counts_more_than_the_address_it_began_with(served: Served):
+    for _ in range(3):
+        _ask(served.socket, "POST", "/orders", ORDER)
+    with _connection(served.socket) as connection:
+        connection.request("GET", "/events?after=0", headers={"Last-Event-ID": "2"})
+        lines = iter(connection.getresponse().readline, b"")
+        assert next(line for line in lines if line.startswith(b"id:")) == b"id: 3\n"
+
+
+def test_a_stream_after_facts_that_never_were_is_refused_with_where_to_go_on(served: Served):
+    for _ in range(3):
+        _ask(served.socket, "POST", "/orders", ORDER)
+    status, content = _ask(served.socket, "GET", "/events?after=4")
+    assert (status, "go on after 3" in content["error"]["message"]) == (416, True)
+    assert _ask(served.socket, "GET", f"/events?after={'9' * 5_000}")[0] == 400
+    with _connection(served.socket) as connection:
+        connection.request("GET", "/events?after=3")
+        assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize("target", ["/events?after=0", "/stream/books?token=111&hz=30"])
+def test_a_reader_who_hangs_up_is_let_go_without_a_word_in_the_log(
+    served: Served, target: str, caplog: pytest.LogCaptureFixture
+):
+    served.engine.facts = [
+        Noticed(at_ms=NOW_MS, seq=number, is_alarm=False, text="x" * 200)
+        for number in range(1, 2_001)
+    ]
+    for _ in range(5):
+        with _connection(served.socket) as connection:
+            connection.request("GET", target)
+            assert connection.getresponse().readline().startswith(b": polyterm")
+    eventually(lambda: not served.engine.readers and not served.engine.watched)
+    assert caplog.messages == []
 
 
 def test_a_stream_after_facts_that_are_gone_is_refused_with_where_to_go_on(served: Served):

@@ -122,6 +122,7 @@ def _ask(path: Path, verb: str, target: str, body: Any = None) -> tuple[int, str
         ("GET", "/stream/books", "/stream/books", None),
         ("GET", "/events", "/events?after=x", None),
         ("GET", "/events", "/events?after=0", None),
+        ("GET", "/events", "/events?after=99", None),
     ],
 )
 def test_answers_are_what_the_document_says(

@@ -79,6 +79,8 @@ class ControlEngine:
         self.watched: list[str] = []
         self.comes_when_watched: dict[TokenId, MarketSnapshot] = {}
         """Pictures that there are only once somebody follows the market."""
+        self.readers = 0
+        """How many follow the facts."""
 
     # -- orders --
 
@@ -235,18 +237,25 @@ class ControlEngine:
         count = Sample(len(self.requests), (("strategy", "all"),), "_total")
         return (Family("polyterm_orders_accepted", Kind.COUNTER, "Orders taken.", (count,)),)
 
+    def newest_fact(self) -> int:
+        return self.facts[-1].seq if self.facts else 0
+
     async def kept_after(self) -> int:
         return self.kept_from
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
         seen = len(self.facts) if after is None else after
-        while True:
-            for fact in self.facts[seen:]:
-                seen = fact.seq
-                yield fact
-                if seen == self.goes_after:
-                    raise PrunedError(seen, 7)
-            await asyncio.sleep(0.005)
+        self.readers += 1
+        try:
+            while True:
+                for fact in self.facts[seen:]:
+                    seen = fact.seq
+                    yield fact
+                    if seen == self.goes_after:
+                        raise PrunedError(seen, 7)
+                await asyncio.sleep(0.005)
+        finally:
+            self.readers -= 1
 
     async def emergency_stop(self, reason: str = "asked for") -> None:
         state = StopState.STOPPED_VERIFIED if self.proves_stop else StopState.STOP_UNVERIFIED

@@ -205,6 +205,9 @@ class FakeEngine:
     def metrics(self) -> tuple[Family, ...]:
         return ()
 
+    def newest_fact(self) -> int:
+        return 0
+
     async def kept_after(self) -> int:
         return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from polyterm.engine.settings import EngineSettings, RestartPolicy
 
 if TYPE_CHECKING:
     from polyterm.engine.engine import Engine
+
+_log = logging.getLogger(__name__)
 
 READY_S = 10.0
 """How long the ready line waits for an exchange that does not answer."""
@@ -54,7 +57,7 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for ending in _ENDINGS:
-        loop.add_signal_handler(ending, ended.set)
+        loop.add_signal_handler(ending, _end, ended, ending)
     settings = _settings(prepared.settings.engine)
     async with contextlib.AsyncExitStack() as stack:
         # Before the engine: one that had to end at once over a taken port would end its orders.
@@ -72,6 +75,11 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
             ready["metrics"] = metrics
         click.echo(json.dumps({**ready, "venue": prepared.place.venue.value}))
         await _run_until(ended)
+
+
+def _end(ended: asyncio.Event, ending: signal.Signals) -> None:
+    _log.info("%s: ending", ending.name)
+    ended.set()
 
 
 async def _run_until(ended: asyncio.Event) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from polyterm.cli.failure import Failure
 from polyterm.cli.log_lines import put_aside
-from polyterm.config import LogSettings
+from polyterm.config import LogLevel, LogSettings
 
-_TALKATIVE = ("httpx", "httpcore", "websockets", "uvicorn", "asyncio")
-"""These tell of every request, addresses and all."""
+_OURS = "polyterm"
+_chosen = set[str]()
+"""Libraries that the settings gave a level of their own."""
 _ORDER_TASK = "order "
 """Tasks that work an order are named so; what they say belongs to that order."""
 
@@ -55,15 +56,28 @@ def log_to(path: Path, settings: LogSettings) -> None:
 
 
 def set_levels(settings: LogSettings) -> None:
-    """Let the log say as much as the settings want, module by module."""
-    for name in list(logging.root.manager.loggerDict):
-        if name.startswith("polyterm"):
-            logging.getLogger(name).setLevel(logging.NOTSET)
-    logging.getLogger().setLevel(settings.level.upper())
-    for talkative in _TALKATIVE:
-        logging.getLogger(talkative).setLevel(logging.WARNING)
-    for name, level in settings.levels.items():
-        logging.getLogger(name).setLevel(level.upper())
+    """Let the log say as much as the settings want, module by module.
+
+    Libraries warn, and say more only where they are named. Never below INFO: their debug lines
+    quote headers and frames, and with them the credentials of a login.
+    """
+    ours = (name for name in logging.root.manager.loggerDict if name.startswith(_OURS))
+    for name in (*ours, *_chosen):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    _chosen.clear()
+    level = _number(settings.level)
+    logging.getLogger().setLevel(max(level, logging.WARNING))
+    logging.getLogger(_OURS).setLevel(level)
+    for name, wanted in settings.levels.items():
+        is_ours = name == _OURS or name.startswith(f"{_OURS}.")
+        if not is_ours:
+            _chosen.add(name)
+        least = logging.NOTSET if is_ours else logging.INFO
+        logging.getLogger(name).setLevel(max(_number(wanted), least))
+
+
+def _number(level: LogLevel) -> int:
+    return logging.getLevelNamesMapping()[level.upper()]
 
 
 def _order_at_work() -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 from random import SystemRandom
+from urllib.parse import urlsplit
 
+from polyterm import __version__
 from polyterm.cli.credentials import write_credentials
 from polyterm.cli.exit_codes import ExitCode
 from polyterm.cli.failure import Failure
@@ -28,6 +32,8 @@ from polyterm.models.complaint import RefusedError
 from polyterm.storage import open_store
 from polyterm.storage.pruning import Keep
 
+_log = logging.getLogger(__name__)
+
 LATEST_LOGIN_S = 2.0
 
 
@@ -44,10 +50,12 @@ async def open_engine(
     """
     log_to(prepared.place.log, prepared.settings.logs)
     wallet = _wallet(prepared)
+    _log.info("polyterm %s starts: %s", __version__, _in_short(prepared, wallet, url))
     clock, random = SystemClock(), SystemRandom()
     exchange = _LateLogin(hosts_at(url), wallet, clock=clock, random=random)
     exchange.log_in_after = log_in_after
     async with contextlib.AsyncExitStack() as stack:
+        stack.callback(_log.info, "polyterm has ended")
         stack.push_async_callback(exchange.aclose)
         store = await stack.enter_async_context(
             open_store(prepared.place.database, clock, _keep(prepared.settings.journal))
@@ -67,6 +75,13 @@ async def open_engine(
         )
         engine.more_gauges.append(lambda: budget_gauge(exchange.budget_left()))
         yield await stack.enter_async_context(engine)
+
+
+def _in_short(prepared: Prepared, wallet: Wallet, url: str | None) -> str:
+    address = f"{wallet.address[:6]}...{wallet.address[-4:]}"
+    exchange = "Polymarket" if url is None else urlsplit(url).netloc.rpartition("@")[2]
+    venue, process = prepared.place.venue, os.getpid()
+    return f"{venue} venue, wallet {address}, exchange {exchange}, process {process}"
 
 
 class _LateLogin(PolymarketExchange):

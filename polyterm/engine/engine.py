@@ -21,6 +21,7 @@ from polyterm.engine.desk import Desk, Gate
 from polyterm.engine.emergency_stop import EmergencyStop
 from polyterm.engine.errands import Errands
 from polyterm.engine.face import UnknownOrderError
+from polyterm.engine.fact_log import log_fact
 from polyterm.engine.fill_tracker import FillTracker
 from polyterm.engine.following import Following
 from polyterm.engine.gauges import gauges, profit_of, tasks_gauge
@@ -169,7 +170,7 @@ class Engine:
         self._errands.run("market refresh", self._chores.refresh_markets)
         self._errands.run("balances", self._chores.refresh_account)
         self._errands.run("loop lag", self._lag.run)
-        self._errands.run("metrics", self._count_facts)
+        self._errands.run("facts", self._take_note)
         self._errands.run("late news", self._late_news.run)
         self._errands.run("retirement", self._retirement.run)
         return self
@@ -186,6 +187,8 @@ class Engine:
         await self._workers.drop()
         if not await self._journal.flush():
             _log.error("ended with facts that could not be written: %s", self._journal.problem)
+        # The last facts were told; whoever takes note of them has his turn before he is ended.
+        await asyncio.sleep(0)
         await self._errands.end()
 
     async def ready(self) -> None:
@@ -394,9 +397,10 @@ class Engine:
 
     # -- inside: starting and ending --
 
-    async def _count_facts(self) -> None:
+    async def _take_note(self) -> None:
         async for event in self._journal.events():
             self._metrics.count(event)
+            log_fact(event)
 
     def _take_back(self, child: Child) -> None:
         """Cancel a child that came alive after it had been given up (rule R3's tombstone)."""

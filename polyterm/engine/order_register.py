@@ -195,7 +195,8 @@ class OrderRegister:
         self._see_matched(parent, child, remote.matched)
         event = proof_of(remote, child)
         if event is None:
-            _log.warning("order %s: unknown status %r", remote.child_id, remote.text)
+            text = f"child {remote.child_id[:10]}: unknown status {remote.text!r}"
+            _log.warning("%s", text, extra={"order_id": parent.order_id})
             return
         self._move(parent, child, event, remote.text)
 
@@ -361,7 +362,6 @@ class OrderRegister:
         parent.wake.set()
 
     def _alarm(self, parent: Parent, text: str) -> None:
-        _log.warning("%s", text, extra={"order_id": parent.order_id})
         self._journal.record(
             Noticed(at_ms=self._clock.now_ms(), order_id=parent.order_id, is_alarm=True, text=text)
         )

@@ -7,15 +7,19 @@ connection only, never that data flows.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from types import TracebackType
 from typing import Literal, NoReturn, Protocol, Self
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from polyterm.exchange.http import USER_AGENT
+
+_log = logging.getLogger(__name__)
 
 PING_EVERY_S = 10.0
 PONG_WITHIN_S = 20.0
@@ -51,8 +55,9 @@ class Connection(Protocol):
 class FeedSocket:
     """An open socket; closed on leaving its context."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, name: str = "") -> None:
         self._connection = connection
+        self._name = name
         self._unanswered_s = 0.0
         self._verdict = ""
 
@@ -110,6 +115,8 @@ class FeedSocket:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        why = str(error) if isinstance(error, FeedLostError) else "no longer followed"
+        _log.info("stream %s dropped: %s", self._name, why)
         await self._connection.close()
 
 
@@ -123,6 +130,7 @@ class SocketOpener(Protocol):
 
 async def open_socket(url: str, *, use_proxies: bool = True) -> FeedSocket:
     """Connect; `FeedLostError` where that fails."""
+    name = urlsplit(url).path
     try:
         connection = await connect(
             url,
@@ -137,5 +145,7 @@ async def open_socket(url: str, *, use_proxies: bool = True) -> FeedSocket:
         )
     except (OSError, WebSocketException) as error:
         detail = str(error) or type(error).__name__
+        _log.debug("stream %s: cannot connect: %s", name, detail)
         raise FeedLostError(f"cannot connect to {url}: {detail}") from error
-    return FeedSocket(connection)
+    _log.info("stream %s connected", name)
+    return FeedSocket(connection, name)

@@ -5,11 +5,13 @@ Nothing here is ever sent twice: whether a request may be repeated is for the ca
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from polyterm import __version__
 from polyterm.engine.clock import Clock
@@ -17,6 +19,8 @@ from polyterm.engine.ports import UnreachableError
 
 if TYPE_CHECKING:
     import httpx
+
+_log = logging.getLogger(__name__)
 
 USER_AGENT = f"polyterm/{__version__}"
 """Stated, because Cloudflare refuses the default of some libraries (`protocol.md` 0.2)."""
@@ -133,15 +137,24 @@ class Http:
                 method, url, params=params, headers=typed, content=body or None
             )
         except self._not_sent as error:
+            self._note(method, url, type(error).__name__, started)
             raise NotSentError(_told(method, url, error)) from error
         except self._failed as error:
+            self._note(method, url, type(error).__name__, started)
             raise NoAnswerError(_told(method, url, error)) from error
+        self._note(method, url, response.status_code, started)
         self.latency_ms = (self._clock.monotonic() - started) * 1000
         return Answer(
             response.status_code,
             response.content,
             {name.lower(): value for name, value in response.headers.items()},
         )
+
+    def _note(self, method: str, url: str, outcome: object, started: float) -> None:
+        """Log a request by its path alone: parameters, headers and bodies are nobody's to read."""
+        if _log.isEnabledFor(logging.DEBUG):
+            took_ms = (self._clock.monotonic() - started) * 1000
+            _log.debug("%s %s: %s, %.0f ms", method, urlsplit(url).path, outcome, took_ms)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -62,7 +62,10 @@ def test_a_daemon_works_three_strategies_to_their_end(polyterm: Polyterm, exchan
             assert order["average_price"] is not None
 
 
-def test_no_secret_reaches_log_database_or_output(polyterm: Polyterm, exchange: Exchange):
+def test_no_secret_reaches_log_database_or_output(
+    polyterm: Polyterm, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("POLYTERM_LOGS__LEVEL", "debug")
     with _daemon(exchange) as process:
         (order_id,) = _rest_far_from_the_market(polyterm, exchange, 1)
         shown = _shown_by(polyterm, *_RUNNING)
@@ -77,6 +80,7 @@ def test_no_secret_reaches_log_database_or_output(polyterm: Polyterm, exchange: 
     told = b"".join(file.read_bytes() for file in kept if "polyterm" in file.name)
     told += b"".join(file.read_bytes() for file in kept if file.suffix == ".db") + shown.encode()
     assert b"micro_price" in told
+    assert b"POST /auth/api-key: 200" in told
     assert [secret for secret in secrets if secret.encode() in told] == []
     assert {file.stat().st_mode & 0o777 for file in kept} == {0o600}
     assert polyterm("emergency-stop").returncode == 0

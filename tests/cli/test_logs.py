@@ -20,10 +20,11 @@ def log(tmp_path: Path) -> Iterator[Path]:
     root.handlers = []
     log_to(tmp_path / "log", LogSettings(max_bytes=10_000, kept=2))
     yield tmp_path / "log"
+    set_levels(LogSettings())
     for handler in root.handlers:
         handler.close()
     root.handlers, root.level = handlers, level
-    logging.getLogger("polyterm.x").setLevel(logging.NOTSET)
+    logging.getLogger("polyterm").setLevel(logging.NOTSET)
 
 
 def test_each_line_is_an_object_with_the_allowed_fields_only(log: Path):
@@ -48,6 +49,24 @@ def test_a_traceback_shows_no_locals(log: Path):
 def test_requests_of_libraries_stay_out(log: Path):
     logging.getLogger("httpx").info("GET https://example.org?token=canary")
     assert log.read_text() == ""
+
+
+def test_libraries_warn_at_most_however_much_we_say(log: Path):
+    set_levels(LogSettings(level=LogLevel.DEBUG))
+    for library in ("aiosqlite", "rlp.codec", "websockets.client", "one.that.is.not.known"):
+        logging.getLogger(library).info("unheard")
+        logging.getLogger(library).warning("heard")
+    logging.getLogger("polyterm.x").debug("heard")
+    assert [line["text"] for line in read_log(log)] == ["heard"] * 5
+
+
+def test_a_library_that_is_named_tells_but_never_its_frames_and_headers(log: Path):
+    set_levels(LogSettings(levels={"websockets": LogLevel.DEBUG}))
+    logging.getLogger("websockets.client").debug("> TEXT canary")
+    logging.getLogger("websockets.client").info("connection open")
+    set_levels(LogSettings())
+    logging.getLogger("websockets.client").info("connection closed")
+    assert [line["text"] for line in read_log(log)] == ["connection open"]
 
 
 async def test_whatever_an_orders_task_logs_carries_its_id(log: Path):

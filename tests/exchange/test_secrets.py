@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
+import logging
 import pickle
 import traceback
 from collections.abc import Iterator
+from random import Random
 
 import httpx
 import pytest
@@ -14,6 +17,8 @@ from polyterm.exchange.credentials import ApiCredentials
 from polyterm.exchange.signing import Wallet
 from polyterm.exchange.user_feed import UserFeed
 from tests.exchange.factory import CREDENTIALS, KEY, a_client, a_ticket
+from tests.fakes.feed_server import feed_server, until
+from tests.fakes.sinks import UserNotes
 
 CANARIES = (
     KEY.removeprefix("0x"),
@@ -70,6 +75,44 @@ async def test_no_error_quotes_a_secret(answer: httpx.Response | Exception) -> N
         assert_secret("".join(traceback.format_exception(caught.value)))
     order = await client.sign(a_ticket())
     assert_secret(shown(await client.send(order, lambda: True)) + shown(await client.cancel_all()))
+
+
+async def test_a_request_is_logged_by_its_path_and_nothing_of_what_it_holds(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "polyterm")
+
+    def exchange(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/order":
+            raise httpx.ReadTimeout(f"{request.headers} {request.content!r}")
+        return httpx.Response(200, json={"data": [], "next_cursor": "LTE="})
+
+    client = a_client(exchange)
+    order = await client.sign(a_ticket())
+    await client.open_orders()
+    await client.send(order, lambda: True)
+    told = [record.getMessage() for record in caplog.records]
+    assert [text.partition(",")[0] for text in told] == [
+        "GET /data/orders: 200",
+        "POST /order: ReadTimeout",
+    ]
+    assert_secret("\n".join(told))
+
+
+async def test_a_stream_is_logged_as_it_comes_and_goes_and_nothing_of_its_login(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "polyterm")
+    async with feed_server() as server:
+        feed = UserFeed(f"{server.url}?key=canary", CREDENTIALS, Random(3), use_proxies=False)
+        task = asyncio.create_task(feed.run(UserNotes()))
+        await until(lambda: any("connected" in text for text in caplog.messages))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert len(caplog.messages) == 2
+    assert caplog.messages[-1].endswith("dropped: no longer followed")
+    assert_secret("\n".join(caplog.messages))
+    assert "canary" not in "".join(caplog.messages)
 
 
 async def test_a_broken_answer_that_holds_credentials_is_not_quoted() -> None:

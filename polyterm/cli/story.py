@@ -44,7 +44,9 @@ def _child(event: dict[str, Any]) -> str:
     matched = f", {event['matched']} of it matched" if event["matched"] != "0" else ""
     name = event["child_id"][:10]
     verb = _CHILD.get(event["status"], event["status"].lower())
-    return _because(f"child {name} ({what}) {verb}{matched}", event["reason"])
+    # Its status in the exchange's words says nothing that was not said already.
+    reason = "" if event["reason"] == event["status"] else event["reason"]
+    return _because(f"child {name} ({what}) {verb}{matched}", reason)
 
 
 def _adjusted(event: dict[str, Any]) -> str:
@@ -94,7 +96,7 @@ _CHILD = {
     "WRITTEN": "signed and written down",
     "SENT": "sent",
     "DELAYED": "held by the exchange before matching",
-    "LIVE": "rests in the book",
+    "LIVE": "accepted by the exchange",
     "UNKNOWN": "is of unknown fate",
     "CANCELLING": "asked to be cancelled",
     "FILLED": "filled",

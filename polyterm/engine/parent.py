@@ -22,7 +22,7 @@ class Child:
 
     record: ChildRecord
     has_rested: bool = False
-    """Whether the exchange ever showed it as resting, in this run."""
+    """Whether the exchange ever showed it as resting, in whichever run."""
     stepped_ahead: bool = False
     """Whether others bettered its price within moments of its being shown, in this run."""
     ahead: Size | None = None

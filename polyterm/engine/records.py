@@ -145,6 +145,8 @@ class Orders:
     children: tuple[ChildRecord, ...] = ()
     fills: tuple[FillRecord, ...] = ()
     adjustments: tuple[OrderAdjusted, ...] = ()
+    rested: frozenset[ChildId] = frozenset()
+    """Those of unknown fate that the exchange once showed as resting, by what was told of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 
-from polyterm.engine.records import Orders
+from polyterm.engine.records import ChildRecord, Orders
 from polyterm.engine.store import Age
-from polyterm.models.events import OrderAdjusted, decode_event
+from polyterm.models.enums import ChildStatus
+from polyterm.models.events import ChildChanged, OrderAdjusted, decode_event
 from polyterm.models.ids import ChildId, OrderId
 from polyterm.storage.rows import CHILDREN, FILLS, PARENTS
 from polyterm.storage.schema import CLIENT_KEY, NOT_YET
@@ -30,6 +31,9 @@ _FILLS = """
 ADJUSTMENTS = f"""
     SELECT body FROM events WHERE order_id = ? AND +kind = '{OrderAdjusted.__name__}' ORDER BY seq
 """  # noqa: S608 - words of our own
+_MOVES = f"""
+    SELECT body FROM events WHERE order_id = ? AND +kind = '{ChildChanged.__name__}'
+"""  # noqa: S608 - words of our own
 """The sign keeps SQLite at the index of the order: that of the kind has those of all orders."""
 
 
@@ -38,11 +42,25 @@ def whole(connection: sqlite3.Connection, parents: Iterable[sqlite3.Row]) -> Ord
     orders = tuple(map(PARENTS.read, parents))
     ids = tuple(order.order_id for order in orders)
     adjusted = (decode_event(row[0]) for row in _of_each(connection, ADJUSTMENTS, ids))
+    children = tuple(map(CHILDREN.read, _of_each(connection, _CHILDREN, ids)))
     return Orders(
         parents=orders,
-        children=tuple(map(CHILDREN.read, _of_each(connection, _CHILDREN, ids))),
+        children=children,
         fills=tuple(map(FILLS.read, _of_each(connection, _FILLS, ids))),
         adjustments=tuple(event for event in adjusted if isinstance(event, OrderAdjusted)),
+        rested=_rested(connection, children),
+    )
+
+
+def _rested(connection: sqlite3.Connection, children: Iterable[ChildRecord]) -> frozenset[ChildId]:
+    unknown = {c.child_id: c.order_id for c in children if c.status is ChildStatus.UNKNOWN}
+    moves = (decode_event(row[0]) for row in _of_each(connection, _MOVES, {*unknown.values()}))
+    return frozenset(
+        move.child_id
+        for move in moves
+        if isinstance(move, ChildChanged)
+        and move.status is ChildStatus.LIVE
+        and move.child_id in unknown
     )
 
 

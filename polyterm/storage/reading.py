@@ -41,6 +41,7 @@ def _read(connection: sqlite3.Connection) -> Saved:
         children=orders.children,
         fills=orders.fills,
         adjustments=orders.adjustments,
+        rested=orders.rested,
         totals=tuple(map(TOTALS.read, connection.execute("SELECT * FROM totals"))),
         last_seq=_last_seq(connection),
         stop=StopState(state.get("stop", StopState.RUNNING)),

@@ -48,7 +48,7 @@ def test_the_story_of_an_order_in_words(polyterm: Polyterm, journal: VenuePlace)
     assert told == [
         "2023-11-14",
         "22:13:20.123  accepted: buy 100",
-        "22:13:20.123  child 0x1 (buy 100 at 0.50) rests in the book: inside the band",
+        "22:13:20.123  child 0x1 (buy 100 at 0.50) accepted by the exchange: inside the band",
         "22:13:20.123  moved 0.50 -> 0.51: undercut",
         "22:13:20.123  buy 40 at 0.50, taking, fee 0.1",
     ]

@@ -221,6 +221,42 @@ def test_after_a_crash_every_order_and_fill_is_there_and_the_order_is_held() -> 
     run_virtual(scenario())
 
 
+def test_a_child_that_rested_before_a_restart_and_is_gone_is_not_said_never_to_have_landed() -> (
+    None
+):
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro(size=50))
+            child_id = await desk.resting(order_id)
+            await _crash(desk.engine)
+        del desk.exchange.orders[child_id]
+        async with open_desk(desk.exchange, desk.store) as again:
+            detail = await again.engine.order_detail(order_id)
+            (child,) = detail.children
+            assert child.status is ChildStatus.CANCELLED
+            assert child.reason.startswith("no longer shown by the exchange")
+
+    run_virtual(scenario())
+
+
+def test_a_restart_in_the_middle_of_looking_for_it_does_not_forget_that_it_rested() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro(size=50))
+            child_id = await desk.resting(order_id)
+            await _crash(desk.engine)
+        del desk.exchange.orders[child_id]
+        async with open_desk(desk.exchange, desk.store, wait=False) as second:
+            unknown = lambda: desk.store.children[child_id].status is ChildStatus.UNKNOWN  # noqa: E731
+            await second.until(unknown)
+            await _crash(second.engine)
+        async with open_desk(desk.exchange, desk.store) as third:
+            (child,) = (await third.engine.order_detail(order_id)).children
+            assert child.status is ChildStatus.CANCELLED
+
+    run_virtual(scenario())
+
+
 @pytest.mark.parametrize("landed", [True, False])
 def test_a_crash_in_mid_send_is_resolved_by_the_id(landed: bool) -> None:
     async def scenario() -> None:

@@ -19,8 +19,8 @@ from polyterm.engine.records import (
     TokenTotals,
 )
 from polyterm.engine.store import Age, OverfillError, PrunedError, StoreError, UncoveredError
-from polyterm.models.enums import Side, TradeStatus
-from polyterm.models.events import Event, OrderAdjusted, StopState
+from polyterm.models.enums import ChildStatus, Side, TradeStatus
+from polyterm.models.events import ChildChanged, Event, OrderAdjusted, StopState
 from polyterm.models.ids import ChildId, OrderId
 from polyterm.models.money import SIZE_STEP, notional_up
 
@@ -107,6 +107,17 @@ class MemoryStore:
             children=tuple(replace(self.children[i]) for o in kept for i in self._children_of[o]),
             fills=tuple(replace(self.fills[i]) for o in kept for i in self._fills_of[o]),
             adjustments=tuple(adjusted for o in kept for adjusted in self._adjusted[o]),
+            rested=frozenset(
+                ChildId(i) for o in kept for i in self._children_of[o] if self._has_rested(i)
+            ),
+        )
+
+    def _has_rested(self, child_id: str) -> bool:
+        return self.children[child_id].status is ChildStatus.UNKNOWN and any(
+            isinstance(event, ChildChanged)
+            and event.child_id == child_id
+            and event.status is ChildStatus.LIVE
+            for event in self.events
         )
 
     def _write(self, batch: Batch) -> StoreError | None:

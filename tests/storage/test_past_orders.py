@@ -6,13 +6,16 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from polyterm.engine.clock import SystemClock
+from polyterm.engine.order_facts import changed
+from polyterm.engine.parent import Child
 from polyterm.engine.records import Batch, Orders, TokenTotals
 from polyterm.engine.store import TakenOverError
-from polyterm.models.enums import OrderStatus
+from polyterm.models.enums import ChildStatus, OrderStatus
 from polyterm.models.events import OrderAdjusted
 from polyterm.models.ids import ChildId, OrderId, TokenId
 from polyterm.models.money import UNIT
@@ -142,3 +145,17 @@ async def test_no_look_reads_all_that_there_ever_was(
     with closing(sqlite3.connect(path)) as other:
         plan = other.execute(f"EXPLAIN QUERY PLAN {query}", (1,) * query.count("?")).fetchall()
     assert f"USING INDEX {index}" in plan[0][3]
+
+
+async def test_children_of_unknown_fate_that_once_rested_are_told_apart(
+    store: Database, path: Path
+):
+    told = {6: ChildStatus.LIVE, 7: ChildStatus.SENT, 8: ChildStatus.LIVE}
+    for number, status in told.items():
+        child = replace(_child(number), status=status)
+        await store.commit([Batch(parents=(replace(_parent(number), left_ms=None),))])
+        moved = msgspec.structs.replace(changed(Child(child), number), seq=number)
+        await store.commit([Batch(new_child=child, events=(moved,))])
+    for number in (6, 7):
+        await store.commit([Batch(children=(replace(_child(number), status=ChildStatus.UNKNOWN),))])
+    assert (await store.load()).rested == {_child(6).child_id}

@@ -73,8 +73,9 @@ async def _serve(prepared: Prepared, url: str | None, lock: VenueLock, socket: P
         ready = {"ready": True, "socket": record.socket, "pid": record.pid}
         if metrics is not None:
             ready["metrics"] = metrics
-        click.echo(json.dumps({**ready, "venue": prepared.place.venue.value}))
-        await _run_until(ended)
+        ready |= {"venue": prepared.place.venue.value, **_standing(engine)}
+        click.echo(json.dumps(ready))
+        await _run_until(ended, engine)
 
 
 def _end(ended: asyncio.Event, ending: signal.Signals) -> None:
@@ -82,11 +83,19 @@ def _end(ended: asyncio.Event, ending: signal.Signals) -> None:
     ended.set()
 
 
-async def _run_until(ended: asyncio.Event) -> None:
-    notify("READY=1", "STATUS=working orders")
+def _standing(engine: Engine) -> dict[str, object]:
+    """Whether orders can be sent, and why not: a daemon is ready to be asked before that."""
+    health = engine.health()
+    why = {} if health.can_trade else {"problem": health.problem}
+    return {"can_trade": health.can_trade, **why}
+
+
+async def _run_until(ended: asyncio.Event, engine: Engine) -> None:
+    notify("READY=1", _status(engine))
     beside = (
         asyncio.create_task(keep_alive(), name="watchdog"),
         asyncio.create_task(collect_garbage(), name="garbage"),
+        asyncio.create_task(_tell_once_compared(engine), name="status"),
     )
     try:
         await ended.wait()
@@ -94,6 +103,18 @@ async def _run_until(ended: asyncio.Event) -> None:
         for task in beside:
             task.cancel()
         notify("STOPPING=1", "STATUS=cancelling what is open")
+
+
+async def _tell_once_compared(engine: Engine) -> None:
+    before = _status(engine)
+    await engine.ready()
+    if _status(engine) != before:
+        notify(_status(engine))
+
+
+def _status(engine: Engine) -> str:
+    problem = _standing(engine).get("problem")
+    return f"STATUS=sends nothing: {problem}" if problem else "STATUS=working orders"
 
 
 async def _until_compared(engine: Engine, ended: asyncio.Event) -> None:

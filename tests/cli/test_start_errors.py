@@ -80,3 +80,16 @@ def test_a_second_daemon_does_not_take_the_socket_of_the_first(polyterm: Polyter
         assert polyterm(f"status --data-dir {home}/other --socket {path}").returncode == 3
     assert not path.exists()
     assert find_place().log.is_file()
+
+
+def test_a_daemon_is_ready_on_a_silent_exchange_and_says_that_it_sends_nothing(
+    manager: socket.socket,
+):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+    with started("daemon", "--exchange-url", f"http://127.0.0.1:{port}") as (_, ready):
+        assert (ready["ready"], ready["can_trade"]) == (True, False)
+        assert "does not answer" in ready["problem"]
+        assert manager.recv(500).startswith(b"READY=1\nSTATUS=sends nothing: ")
+        with started("exchange", "--port", str(port), "--seed", "7"):
+            assert manager.recv(500) == b"STATUS=working orders"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +47,11 @@ class EngineEndedError(Failure):
         super().__init__("the engine has ended", ExitCode.NO_ENGINE)
 
 
-class WrongEngineError(NoEngineError):
-    """The engine that listens is not the one that was meant; it did nothing."""
+class WrongEngineError(Failure):
+    """The named socket is another engine's than was meant; nothing was done.
+
+    Not taken for an engine that is gone: whoever named a socket meant somebody, and must say whom.
+    """
 
 
 class NoAnswerError(Failure):
@@ -75,7 +78,7 @@ class EngineSocket:
             response = self._exchange(connection, method, path, body)
             text = response.read()
         if response.status >= 400:
-            raise _refusal(response.status, text, self.place.venue)
+            raise self._refusal(response.status, text)
         return json.loads(text)
 
     def stream(self, path: str) -> Iterator[Any]:
@@ -83,7 +86,7 @@ class EngineSocket:
         with self._connected(None) as connection:
             response = self._exchange(connection, "GET", path, None)
             if response.status >= 400:
-                raise _refusal(response.status, response.read(), self.place.venue)
+                raise self._refusal(response.status, response.read())
             for line in _lines(response):
                 if line.startswith(_DATA):
                     yield json.loads(line.removeprefix(_DATA))
@@ -111,6 +114,15 @@ class EngineSocket:
         headers |= meant(self.place, any_folder=self.any_folder)
         connection.request(method, path, payload, headers)
         return connection.getresponse()
+
+    def _refusal(self, status: int, text: bytes) -> Failure:
+        message, complaints = _told(status, text)
+        if status != MISDIRECTED:
+            return Failure(message, _CODES.get(status, ExitCode.FAILED), complaints)
+        if self.wanted is None:
+            # Where ours listened before it ended, another one does now.
+            return NoEngineError(self.place.venue, message)
+        return WrongEngineError(message, ExitCode.NO_ENGINE)
 
     def _path(self) -> Path:
         if self.wanted is not None:
@@ -141,12 +153,10 @@ def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
         yield from iter(response.readline, b"")
 
 
-def _refusal(status: int, text: bytes, venue: str) -> Failure:
+def _told(status: int, text: bytes) -> tuple[str, Sequence[Mapping[str, str]]]:
+    """The message and the complaints of an answer that refuses."""
     try:
         error = json.loads(text)["error"]
-        message, complaints = error["message"], error["complaints"]
+        return error["message"], error["complaints"]
     except (ValueError, LookupError, TypeError):
-        message, complaints = f"the engine answered HTTP {status}", ()
-    if status == MISDIRECTED:
-        return WrongEngineError(venue, message)
-    return Failure(message, _CODES.get(status, ExitCode.FAILED), complaints)
+        return f"the engine answered HTTP {status}", ()

@@ -34,10 +34,8 @@ def misdirected(asked: Mapping[str, str], place: VenuePlace) -> str:
     ours = f"the engine of the {place.venue} venue, process {os.getpid()}, answers there"
     venue, folder = asked.get(VENUE), asked.get(DATA_DIR)
     if venue is not None and venue != place.venue.value:
-        return f"{ours}, and {venue} was meant: name it with --venue"
+        return f"{ours}, and {venue} was meant; to mean this one, say --venue {place.venue}"
     if folder is not None and unquote(folder) != os.path.realpath(place.directory):
-        return (
-            f"{ours} for {place.directory.parent}, and {os.path.dirname(unquote(folder))} was "
-            "meant: name it with --data-dir"
-        )
+        root, other = place.directory.parent, os.path.dirname(unquote(folder))
+        return f"{ours} for {root}, and {other} was meant; to mean this one, say --data-dir {root}"
     return ""

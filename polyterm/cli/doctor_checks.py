@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from polyterm.cli.control_client import EngineSocket, NoEngineError, WrongEngineError
+from polyterm.cli.control_client import EngineSocket, NoEngineError
 from polyterm.cli.journal_reader import open_journal
 from polyterm.cli.places import VenuePlace, config_file, find_exchange_url
 from polyterm.cli.venue_lock import read_record
@@ -124,8 +124,6 @@ def _wallet(place: VenuePlace) -> Found:
 def _engine(place: VenuePlace) -> Found:
     try:
         health = EngineSocket(place).ask("GET", "/health", answer_s=ANSWER_S)
-    except WrongEngineError as error:
-        return Verdict.ILL, error.message
     except NoEngineError:
         return Verdict.NOTE, "none runs"
     if health["can_trade"]:

@@ -16,12 +16,17 @@ from typing import Any
 import pytest
 
 from polyterm.cli.control_app import control_app
-from polyterm.cli.control_client import EngineSocket, NoAnswerError, WrongEngineError
+from polyterm.cli.control_client import (
+    EngineSocket,
+    NoAnswerError,
+    NoEngineError,
+    WrongEngineError,
+)
 from polyterm.cli.control_socket import bound_socket, choose_socket, serving
 from polyterm.cli.failure import Failure
 from polyterm.cli.places import find_place
-from polyterm.cli.venue_lock import read_record
-from polyterm.models.events import Noticed
+from polyterm.cli.venue_lock import EngineRecord, VenueLock, read_record
+from polyterm.models.events import Noticed, StopState
 from tests.cli.conftest import Polyterm, Served
 from tests.cli.running import eventually
 from tests.fakes.control_engine import NOW_MS, ControlEngine
@@ -259,6 +264,26 @@ def test_what_was_meant_for_another_engine_is_turned_away_before_anything_is_don
         with pytest.raises(WrongEngineError):
             list(EngineSocket(other, served.socket).stream("/events?after=0"))
     assert served.engine.requests == []
+
+
+def test_a_stop_of_an_engine_that_was_not_meant_fails_and_stops_nobody(
+    served: Served, polyterm: Polyterm
+):
+    done = polyterm(f"emergency-stop --socket {served.socket} --venue live")
+    assert done.returncode == 3
+    assert "to mean this one, say --venue demo" in done.stderr
+    assert "directly" not in done.stderr
+    assert served.engine.stop.state is StopState.RUNNING
+
+
+def test_where_another_engine_took_the_path_of_one_that_is_gone_ours_counts_as_gone(
+    served: Served, home: Path
+):
+    gone = find_place(data_dir=home / "other").make()
+    with VenueLock(gone.directory) as lock:
+        lock.announce(EngineRecord(1, socket=str(served.socket)))
+    with pytest.raises(NoEngineError, match="was meant"):
+        EngineSocket(gone).ask("GET", "/health")
 
 
 def test_a_folder_that_is_reached_by_another_name_is_the_same(served: Served, home: Path):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
-from polyterm.cli.control_client import EngineSocket, NoAnswerError, NoEngineError
+from polyterm.cli.control_client import (
+    EngineSocket,
+    NoAnswerError,
+    NoEngineError,
+    WrongEngineError,
+)
 from polyterm.cli.exit_codes import ExitCode
 from polyterm.cli.failure import Failure, end_unproved
 from polyterm.cli.options import EXCHANGE_URL, stop_options
@@ -95,6 +100,9 @@ def _stop_all(
     def stop(engine: EngineSocket) -> Stopped | Failure:
         try:
             return stop_engine(engine, exchange_url)
+        except WrongEngineError:
+            # The named socket is another venue's: this one is found by its own record.
+            return stop(replace(engine, wanted=None))
         except Failure as failure:
             return failure
 

@@ -160,12 +160,15 @@ def test_a_file_that_says_what_cannot_be_is_no_hindrance_either(
     assert find_running(None, None).venue is VenueName.DEMO
 
 
+@pytest.mark.parametrize("names_a_socket", [False, True])
 def test_several_stops_are_told_apart_and_fail_where_one_does(
-    polyterm: Polyterm, served: Served, home: Path, running: ExitStack
+    polyterm: Polyterm, served: Served, home: Path, running: ExitStack, names_a_socket: bool
 ):
     _settings(home)
     _start(running, "live")
-    done = polyterm("emergency-stop --json")
+    done = polyterm(
+        "emergency-stop --json" + (f" --socket {served.socket}" if names_a_socket else "")
+    )
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(stop["venue"], stop["state"]) for stop in told] == [("demo", "STOPPED_VERIFIED")]
     assert "live: no API credentials" in done.stderr

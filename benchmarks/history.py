@@ -7,7 +7,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-from decimal import Decimal
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -22,12 +21,20 @@ from polyterm.models.ids import ChildId, ConditionId, OrderId, TokenId
 from polyterm.models.money import UNIT
 from polyterm.models.order_request import OrderRequest
 from polyterm.storage import open_store
-from polyterm.strategies.micro_price import MicroPriceParams
 
 ORDERS = 2_000
 CHILDREN = 25
 """Each order has had so many."""
 _WORDS = {"nothing": "no history", "here": "all in memory", "left": "all left memory"}
+_REQUEST = OrderRequest.model_validate(
+    {
+        "token_id": "1",
+        "side": "BUY",
+        "size": "100",
+        "max_price": "0.50",
+        "params": {"strategy": "micro_price"},
+    }
+)
 _LEFT_MS = {"here": None, "left": 3}
 
 
@@ -66,13 +73,7 @@ async def _write(path: Path, left_ms: int | None) -> None:
 def _parent(number: int, left_ms: int | None) -> ParentRecord:
     return ParentRecord(
         order_id=OrderId(f"{number:013}"),
-        request=OrderRequest(
-            token_id=TokenId("1"),
-            side=Side.BUY,
-            size=Decimal(100),
-            max_price=Decimal("0.50"),
-            params=MicroPriceParams(),
-        ),
+        request=_REQUEST,
         condition_id=ConditionId("0xab"),
         slug="rain",
         question="Rain?",

@@ -32,7 +32,8 @@ from tests.storage.journals import a_parent
 
 assert "--patience-s" in {opt for param in add_order.params for opt in param.opts}
 help_text = CliRunner().invoke(add_order, ["--help"]).output
-assert "Patience (join; default 5)." in " ".join(help_text.split())
+meaning = "Seconds at one price before the order follows the best (join; default 5)."
+assert meaning in " ".join(help_text.split())
 fields = {field.name: field for field in _all_fields()}
 assert ("join", "Join") in fields["strategy"].options
 assert fields["patience_s"].hint == "seconds"

@@ -17,7 +17,6 @@ from polyterm.engine.evidence import Evidence, is_news, subjects
 from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.parent import Parent
 from polyterm.engine.past_orders import PastOrders
-from polyterm.engine.ports import RemoteOrder
 from polyterm.engine.store import Store, StoreError
 from polyterm.models.ids import ChildId
 
@@ -59,16 +58,19 @@ class LateNews:
                     await asyncio.sleep(_RETRY_S)
 
     async def _weigh(self, some: tuple[Evidence, ...]) -> None:
-        """Take back the orders that it is news of, and apply it to them."""
-        strangers = {child_id for evidence in some for child_id in self._strangers(evidence)}
+        """Take back the orders that some of it is news of, and apply what is news of any order.
+
+        One that is in memory by now, because of other news, may be what it is about as well.
+        """
+        strangers = {one for each in some for one in subjects(each) if self._parent_of(one) is None}
         known = assembled(await self._store.find_orders(child_ids=sorted(strangers)))
-        news = [each for each in some if any(is_news(each, parent) for parent in known)]
-        if news:
-            await self._take_back({p for p in known if any(is_news(each, p) for each in news)})
+        late = [parent for parent in known if any(is_news(each, parent) for each in some)]
+        if late:
+            await self._take_back(late)
         for evidence in some:
             del self._heard[evidence]
-        for evidence in news:
-            self._apply(evidence)
+            if any(is_news(evidence, parent) for parent in self._parents_of(evidence)):
+                self._register.see(evidence)
 
     async def _take_back(self, parents: Iterable[Parent]) -> None:
         order_ids = sorted(parent.order_id for parent in parents)
@@ -78,11 +80,10 @@ class LateNews:
             self._past.drop(parent.order_id)
             self._register.take_in(parent)
 
-    def _apply(self, evidence: Evidence) -> None:
-        if isinstance(evidence, RemoteOrder):
-            self._register.see_order(evidence)
-        else:
-            self._register.see_trade(evidence)
+    def _parents_of(self, evidence: Evidence) -> Iterable[Parent]:
+        parents = (self._parent_of(child_id) for child_id in subjects(evidence))
+        return (parent for parent in parents if parent is not None)
 
-    def _strangers(self, evidence: Evidence) -> Iterable[ChildId]:
-        return (one for one in subjects(evidence) if self._register.child(one) is None)
+    def _parent_of(self, child_id: ChildId) -> Parent | None:
+        pair = self._register.child(child_id)
+        return None if pair is None else pair[0]

@@ -184,6 +184,13 @@ class OrderRegister:
         parent, child = self._children[child_id]
         self._move(parent, child, event, reason)
 
+    def see(self, evidence: Evidence) -> None:
+        """Apply either kind of evidence."""
+        if isinstance(evidence, RemoteOrder):
+            self.see_order(evidence)
+        else:
+            self.see_trade(evidence)
+
     def see_order(self, remote: RemoteOrder) -> None:
         """Apply what the exchange shows of an order: ours, or one placed by hand."""
         pair = self._children.get(remote.child_id)

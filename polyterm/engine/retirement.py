@@ -100,8 +100,9 @@ class Retirement:
 
     async def round(self) -> None:
         """Let go of all that may: written down first, and forgotten only if nothing came up."""
-        may = (parent for parent in self._register.parents.values() if self._may(parent))
-        leaving = list(islice(may, AT_ONCE))
+        term = self._term()
+        parents = self._register.parents.values()
+        leaving = list(islice((p for p in parents if may_leave(p, term)), AT_ONCE))
         if not leaving:
             return
         for parent in leaving:
@@ -114,12 +115,9 @@ class Retirement:
                 self._register.let_go(parent)
         _log.info("%d ended orders left memory", len(leaving))
 
-    def _may(self, parent: Parent) -> bool:
-        return may_leave(
-            parent,
-            Term(
-                quiet_ms=self._clock.now_ms() - QUIET_MS,
-                read_from_ms=self._reconciler.reads_from_ms,
-                unseen=self._register.unseen_fills,
-            ),
+    def _term(self) -> Term:
+        return Term(
+            quiet_ms=self._clock.now_ms() - QUIET_MS,
+            read_from_ms=self._reconciler.reads_from_ms,
+            unseen=self._register.unseen_fills,
         )

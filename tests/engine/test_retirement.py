@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import pytest
 
-from polyterm.engine import past_orders, retirement
+from polyterm.engine import late_news, past_orders, retirement
 from polyterm.engine.face import KeyReusedError, UnknownOrderError
 from polyterm.engine.parent import Parent
 from polyterm.engine.ports import RemoteStatus
@@ -228,6 +228,27 @@ def test_a_fill_that_fails_after_its_order_left_needs_a_decision() -> None:
         assert [(t.bought, t.paid) for t in desk.engine._register.ledger] == [(0, 0)]
         await asyncio.sleep(LEAVING_S)
         assert _in_memory(desk) == {order_id}
+
+    _tell(story)
+
+
+def test_all_news_of_an_order_counts_however_it_is_looked_into(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(late_news, "_AT_ONCE", 1)
+
+    async def story(desk: Desk) -> None:
+        order_id = await desk.engine.submit_order(micro())
+        child_id = await desk.resting(order_id)
+        trades = [await _fill(desk, child_id, size * UNIT) for size in (30, 70)]
+        await desk.until_ended(order_id)
+        await asyncio.sleep(LEAVING_S)
+        assert _in_memory(desk) == set()
+        for trade_id in trades:
+            desk.exchange.settle(trade_id, TradeStatus.FAILED)
+        await asyncio.sleep(1)
+        assert desk.engine.order_status(order_id).filled == 0
+        assert [totals.bought for totals in desk.engine._register.ledger] == [0]
 
     _tell(story)
 

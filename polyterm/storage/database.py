@@ -119,8 +119,8 @@ class Database:
 
     def _recall(self, order_ids: Collection[OrderId]) -> Orders:
         self._unread = None
-        connection = self._journal.connection
-        with in_words(self._journal.path), transaction(connection):
+        connection, path = self._journal.connection, self._journal.path
+        with in_words(path), as_written(path), transaction(connection):
             fence.check(connection, self._journal.token)
             return past_orders.recall(connection, order_ids)
 

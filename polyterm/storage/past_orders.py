@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
+from typing import TypeVar
 
 from polyterm.engine.records import ChildRecord, Orders
 from polyterm.engine.store import Age
@@ -28,40 +29,44 @@ _FILLS = """
     SELECT f.* FROM children c JOIN fills f ON f.child_id = c.child_id
     WHERE c.order_id = ? ORDER BY f.at_ms
 """
-ADJUSTMENTS = f"""
-    SELECT body FROM events WHERE order_id = ? AND +kind = '{OrderAdjusted.__name__}' ORDER BY seq
-"""  # noqa: S608 - words of our own
-_MOVES = f"""
-    SELECT body FROM events WHERE order_id = ? AND +kind = '{ChildChanged.__name__}'
-"""  # noqa: S608 - words of our own
+FACTS = "SELECT body FROM events WHERE order_id = ? AND +kind = ? ORDER BY seq"
 """The sign keeps SQLite at the index of the order: that of the kind has those of all orders."""
+
+Fact = TypeVar("Fact", OrderAdjusted, ChildChanged)
 
 
 def whole(connection: sqlite3.Connection, parents: Iterable[sqlite3.Row]) -> Orders:
     """These orders with all that is under them."""
     orders = tuple(map(PARENTS.read, parents))
     ids = tuple(order.order_id for order in orders)
-    adjusted = (decode_event(row[0]) for row in _of_each(connection, ADJUSTMENTS, ids))
     children = tuple(map(CHILDREN.read, _of_each(connection, _CHILDREN, ids)))
     return Orders(
         parents=orders,
         children=children,
         fills=tuple(map(FILLS.read, _of_each(connection, _FILLS, ids))),
-        adjustments=tuple(event for event in adjusted if isinstance(event, OrderAdjusted)),
+        adjustments=tuple(_facts(connection, OrderAdjusted, ids)),
         rested=_rested(connection, children),
     )
 
 
 def _rested(connection: sqlite3.Connection, children: Iterable[ChildRecord]) -> frozenset[ChildId]:
     unknown = {c.child_id: c.order_id for c in children if c.status is ChildStatus.UNKNOWN}
-    moves = (decode_event(row[0]) for row in _of_each(connection, _MOVES, {*unknown.values()}))
+    moves = _facts(connection, ChildChanged, sorted(set(unknown.values())))
     return frozenset(
         move.child_id
         for move in moves
-        if isinstance(move, ChildChanged)
-        and move.status is ChildStatus.LIVE
-        and move.child_id in unknown
+        if move.status is ChildStatus.LIVE and move.child_id in unknown
     )
+
+
+def _facts(
+    connection: sqlite3.Connection, kind: type[Fact], order_ids: Iterable[OrderId]
+) -> Iterator[Fact]:
+    for order_id in order_ids:
+        for row in connection.execute(FACTS, (order_id, kind.__name__)):
+            fact = decode_event(row["body"])
+            if isinstance(fact, kind):
+                yield fact
 
 
 def find_orders(

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import stat
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -27,6 +26,7 @@ from polyterm.cli.failure import Failure
 from polyterm.cli.places import find_place
 from polyterm.cli.venue_lock import EngineRecord, VenueLock, read_record
 from polyterm.models.events import Noticed, StopState
+from tests.cli.asking import ask, odd_engine
 from tests.cli.conftest import Polyterm, Served
 from tests.cli.running import eventually
 from tests.fakes.control_engine import NOW_MS, ControlEngine
@@ -48,14 +48,6 @@ def _connection(path: Path) -> Iterator[http.client.HTTPConnection]:
         connection.sock.settimeout(10)
         connection.sock.connect(str(path))
         yield connection
-
-
-def _ask(path: Path, method: str, target: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with _connection(path) as connection:
-        connection.request(method, target, body if body is None else json.dumps(body), named)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
 
 
 @pytest.mark.parametrize(
@@ -85,20 +77,20 @@ def _ask(path: Path, method: str, target: str, body: Any = None, **headers: str)
 def test_routes_answer_with_the_right_status(
     served: Served, method: str, target: str, body: Any, status: int
 ):
-    answered, content = _ask(served.socket, method, target, body)
+    answered, content = ask(served.socket, method, target, body)
     assert answered == status
     if status >= 400:
         assert set(content["error"]) == {"message", "complaints"}
 
 
 def test_a_refused_order_names_the_field_at_fault(served: Served):
-    _, content = _ask(served.socket, "POST", "/orders", {**ORDER, "sise": "20"})
+    _, content = ask(served.socket, "POST", "/orders", {**ORDER, "sise": "20"})
     assert content["error"]["complaints"][0]["field"] == "sise"
     assert served.engine.requests == []
 
 
 def test_facts_stream_from_the_journal_and_go_on(served: Served):
-    _ask(served.socket, "POST", "/orders", ORDER)
+    ask(served.socket, "POST", "/orders", ORDER)
     with _connection(served.socket) as connection:
         connection.request("GET", "/events?after=0")
         response = connection.getresponse()
@@ -114,7 +106,7 @@ def test_facts_stream_from_the_journal_and_go_on(served: Served):
 
 def test_a_stream_that_was_cut_off_goes_on_after_the_last_event_seen(served: Served):
     for _ in range(3):
-        _ask(served.socket, "POST", "/orders", ORDER)
+        ask(served.socket, "POST", "/orders", ORDER)
     with _connection(served.socket) as connection:
         connection.request("GET", "/events", headers={"Last-Event-ID": "2"})
         lines = iter(connection.getresponse().readline, b"")
@@ -123,7 +115,7 @@ def test_a_stream_that_was_cut_off_goes_on_after_the_last_event_seen(served: Ser
 
 def test_where_a_reader_was_counts_more_than_the_address_it_began_with(served: Served):
     for _ in range(3):
-        _ask(served.socket, "POST", "/orders", ORDER)
+        ask(served.socket, "POST", "/orders", ORDER)
     with _connection(served.socket) as connection:
         connection.request("GET", "/events?after=0", headers={"Last-Event-ID": "2"})
         lines = iter(connection.getresponse().readline, b"")
@@ -132,10 +124,10 @@ def test_where_a_reader_was_counts_more_than_the_address_it_began_with(served: S
 
 def test_a_stream_after_facts_that_never_were_is_refused_with_where_to_go_on(served: Served):
     for _ in range(3):
-        _ask(served.socket, "POST", "/orders", ORDER)
-    status, content = _ask(served.socket, "GET", "/events?after=4")
+        ask(served.socket, "POST", "/orders", ORDER)
+    status, content = ask(served.socket, "GET", "/events?after=4")
     assert (status, "go on after 3" in content["error"]["message"]) == (416, True)
-    assert _ask(served.socket, "GET", f"/events?after={'9' * 5_000}")[0] == 400
+    assert ask(served.socket, "GET", f"/events?after={'9' * 5_000}")[0] == 400
     with _connection(served.socket) as connection:
         connection.request("GET", "/events?after=3")
         assert connection.getresponse().status == 200
@@ -159,10 +151,10 @@ def test_a_reader_who_hangs_up_is_let_go_without_a_word_in_the_log(
 
 def test_a_stream_after_facts_that_are_gone_is_refused_with_where_to_go_on(served: Served):
     for _ in range(3):
-        _ask(served.socket, "POST", "/orders", ORDER)
+        ask(served.socket, "POST", "/orders", ORDER)
     served.engine.kept_from = 2
     for headers in ({"Last-Event-ID": "1"}, {"Last-Event-ID": "0"}):
-        status, content = _ask(served.socket, "GET", "/events", None, **headers)
+        status, content = ask(served.socket, "GET", "/events", None, **headers)
         assert (status, "go on after 2" in content["error"]["message"]) == (410, True)
     with _connection(served.socket) as connection:
         connection.request("GET", "/events?after=2")
@@ -172,7 +164,7 @@ def test_a_stream_after_facts_that_are_gone_is_refused_with_where_to_go_on(serve
 
 def test_a_stream_whose_facts_go_while_it_reads_ends_with_a_word(served: Served):
     for _ in range(2):
-        _ask(served.socket, "POST", "/orders", ORDER)
+        ask(served.socket, "POST", "/orders", ORDER)
     served.engine.goes_after = 1
     with _connection(served.socket) as connection:
         connection.request("GET", "/events?after=0")
@@ -205,13 +197,13 @@ def test_a_socket_on_which_an_engine_listens_is_not_taken_from_it(served: Served
         pass
     assert f"the engine of the demo venue, process {os.getpid()}, listens" in refused.value.message
     assert "--socket" in refused.value.message
-    assert _ask(served.socket, "GET", "/health")[0] == 200
+    assert ask(served.socket, "GET", "/health")[0] == 200
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"])
 def test_a_socket_on_which_somebody_else_listens_is_not_taken_either(home: Path, answer: bytes):
     path = home / "theirs.sock"
-    with _replying(path, answer), pytest.raises(Failure, match="program"), bound_socket(path):
+    with odd_engine(path, answer), pytest.raises(Failure, match="program"), bound_socket(path):
         pass
     assert path.is_socket()
 
@@ -352,27 +344,8 @@ def test_an_engine_that_hangs_is_told_apart_from_none(home: Path):
         assert time.monotonic() - started < 5
 
 
-@contextmanager
-def _replying(path: Path, answer: bytes) -> Iterator[None]:
-    """Somebody who listens there, and answers one request so."""
-    with closing(socket.socket(socket.AF_UNIX)) as odd:
-        odd.bind(str(path))
-        odd.listen()
-
-        def reply() -> None:
-            peer, _ = odd.accept()
-            with closing(peer):
-                peer.recv(65_536)
-                peer.sendall(answer)
-
-        thread = threading.Thread(target=reply)
-        thread.start()
-        yield
-        thread.join(10)
-
-
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 500 no\r\n\r\n<html>"])
 def test_an_answer_that_makes_no_sense_is_a_failure_in_words(home: Path, answer: bytes):
     path = home / "odd.sock"
-    with _replying(path, answer), pytest.raises(Failure):
+    with odd_engine(path, answer), pytest.raises(Failure):
         EngineSocket(find_place(), path).ask("GET", "/health", answer_s=5)

@@ -22,7 +22,7 @@ from polyterm.models.money import UNIT
 from polyterm.storage import open_store
 from polyterm.storage.database import Database
 from polyterm.storage.errors import DamageError
-from polyterm.storage.past_orders import ADJUSTMENTS, BY_KEY, PAST
+from polyterm.storage.past_orders import BY_KEY, FACTS, PAST
 from tests.engine.desk import micro
 from tests.storage.journals import a_child, a_fill, a_parent
 
@@ -136,8 +136,8 @@ async def test_an_order_that_cannot_be_read_is_called_damage(store: Database, pa
 
 @pytest.mark.parametrize(
     ("query", "index"),
-    [(BY_KEY, "parents_by_key"), (PAST, "parents_past"), (ADJUSTMENTS, "events_of_order")],
-    ids=["key", "past", "adjustments"],
+    [(BY_KEY, "parents_by_key"), (PAST, "parents_past"), (FACTS, "events_of_order")],
+    ids=["key", "past", "facts"],
 )
 async def test_no_look_reads_all_that_there_ever_was(
     store: Database, path: Path, query: str, index: str

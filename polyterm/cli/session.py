@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from polyterm import __version__
 from polyterm.cli.credentials import write_credentials
 from polyterm.cli.exit_codes import ExitCode
+from polyterm.cli.fact_log import log_fact
 from polyterm.cli.failure import Failure
 from polyterm.cli.logs import log_to
 from polyterm.cli.patience import becomes_true
@@ -73,6 +74,7 @@ async def open_engine(
             random=random,
             outside_stop=StopFile(prepared.place.directory),
         )
+        engine.on_fact = log_fact
         engine.more_gauges.append(lambda: budget_gauge(exchange.budget_left()))
         yield await stack.enter_async_context(engine)
 

@@ -42,11 +42,10 @@ def _resized(event: dict[str, Any]) -> str:
 def _child(event: dict[str, Any]) -> str:
     what = f"{event['side'].lower()} {event['size']} at {event['price']}"
     matched = f", {event['matched']} of it matched" if event["matched"] != "0" else ""
-    name = event["child_id"][:10]
     verb = _CHILD.get(event["status"], event["status"].lower())
     # Its status in the exchange's words says nothing that was not said already.
     reason = "" if event["reason"] == event["status"] else event["reason"]
-    return _because(f"child {name} ({what}) {verb}{matched}", reason)
+    return _because(f"{_name(event)} ({what}) {verb}{matched}", reason)
 
 
 def _adjusted(event: dict[str, Any]) -> str:
@@ -56,11 +55,17 @@ def _adjusted(event: dict[str, Any]) -> str:
 def _filled(event: dict[str, Any]) -> str:
     role = "resting" if event["is_maker"] else "taking"
     fee = f", fee {event['fee']}" if event["fee"] != "0" else ""
-    return f"{event['side'].lower()} {event['size']} at {event['price']}, {role}{fee}"
+    what = f"{event['side'].lower()} {event['size']} at {event['price']}"
+    return f"{_name(event)} traded: {what}, {role}{fee}"
 
 
 def _settled(event: dict[str, Any]) -> str:
-    return f"fill of {event['size']} at {event['price']} is {event['status'].lower()}"
+    what = f"trade of {event['size']} at {event['price']}"
+    return f"{_name(event)}: {what} is {event['status'].lower()}"
+
+
+def _name(event: dict[str, Any]) -> str:
+    return f"child {event['child_id'][:10]}"
 
 
 def _feed(event: dict[str, Any]) -> str:

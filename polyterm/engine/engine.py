@@ -21,7 +21,6 @@ from polyterm.engine.desk import Desk, Gate
 from polyterm.engine.emergency_stop import EmergencyStop
 from polyterm.engine.errands import Errands
 from polyterm.engine.face import UnknownOrderError
-from polyterm.engine.fact_log import log_fact
 from polyterm.engine.fill_tracker import FillTracker
 from polyterm.engine.following import Following
 from polyterm.engine.gauges import gauges, profit_of, tasks_gauge
@@ -142,6 +141,8 @@ class Engine:
         """Whether leaving the engine leaves children resting at the exchange."""
         self.more_gauges: list[Callable[[], Family]] = []
         """Readings of what stands around the engine, shown among its metrics."""
+        self.on_fact: Callable[[Event], None] = lambda event: None
+        """Called with every fact once it is written, to the engine's very end."""
 
     # -- life --
 
@@ -400,7 +401,7 @@ class Engine:
     async def _take_note(self) -> None:
         async for event in self._journal.events():
             self._metrics.count(event)
-            log_fact(event)
+            self.on_fact(event)
 
     def _take_back(self, child: Child) -> None:
         """Cancel a child that came alive after it had been given up (rule R3's tombstone)."""

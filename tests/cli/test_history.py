@@ -50,7 +50,7 @@ def test_the_story_of_an_order_in_words(polyterm: Polyterm, journal: VenuePlace)
         "22:13:20.123  accepted: buy 100",
         "22:13:20.123  child 0x1 (buy 100 at 0.50) accepted by the exchange: inside the band",
         "22:13:20.123  moved 0.50 -> 0.51: undercut",
-        "22:13:20.123  buy 40 at 0.50, taking, fee 0.1",
+        "22:13:20.123  child 0x1 traded: buy 40 at 0.50, taking, fee 0.1",
     ]
 
 
@@ -80,7 +80,7 @@ async def test_a_story_that_lost_its_decisions_says_so_and_keeps_the_rest(
     assert done.stdout.splitlines() == [
         "2023-11-14",
         "22:13:20.123  accepted: buy 100",
-        "22:13:20.123  buy 40 at 0.50, taking, fee 0.1",
+        "22:13:20.123  child 0x1 traded: buy 40 at 0.50, taking, fee 0.1",
     ]
     assert "before 2023-11-15T22:13:20.123Z not every fact is kept" in done.stderr
 

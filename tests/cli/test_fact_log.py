@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from polyterm.engine.fact_log import log_fact
+from polyterm.cli import story
+from polyterm.cli.fact_log import log_fact
 from polyterm.models.enums import ChildStatus, OrderStatus, Side, TradeStatus, Urgency
 from polyterm.models.events import (
     ChildChanged,
@@ -69,12 +70,12 @@ FACTS: list[tuple[Event, int, str]] = [
     (
         OrderStatusChanged(at_ms=1, order_id=ORDER, status=OrderStatus.COMPLETED, reason="filled"),
         logging.INFO,
-        "COMPLETED: filled",
+        "completed: filled",
     ),
     (
         OrderResized(at_ms=1, order_id=ORDER, old_size=UNIT, new_size=2 * UNIT, reason="edge"),
         logging.INFO,
-        "wants 2.00 shares instead of 1.00: edge",
+        "wants 2 shares instead of 1: edge",
     ),
     (
         OrderChanged(
@@ -93,12 +94,12 @@ FACTS: list[tuple[Event, int, str]] = [
     (
         _child(ChildStatus.WRITTEN, "rest"),
         logging.DEBUG,
-        "child 0x01234567 (BUY 10.00 at 0.48, 2.00 matched) written down: rest",
+        "child 0x01234567 (buy 10 at 0.48) signed and written down, 2 of it matched: rest",
     ),
     (
         _child(ChildStatus.LIVE, "LIVE"),
         logging.INFO,
-        "child 0x01234567 (BUY 10.00 at 0.48, 2.00 matched) answered: accepted",
+        "child 0x01234567 (buy 10 at 0.48) accepted by the exchange, 2 of it matched",
     ),
     (
         OrderAdjusted(
@@ -111,7 +112,7 @@ FACTS: list[tuple[Event, int, str]] = [
             reason="best bid moved",
         ),
         logging.DEBUG,
-        "adjustment 3: 0.48 -> 0.49: best bid moved",
+        "moved 0.48 -> 0.49: best bid moved",
     ),
     (
         Filled(
@@ -126,17 +127,17 @@ FACTS: list[tuple[Event, int, str]] = [
             is_maker=False,
         ),
         logging.INFO,
-        "child 0x01234567 filled BUY 10.00 at 0.48, taker, fee 0.50",
+        "child 0x01234567 traded: buy 10 at 0.48, taking, fee 0.5",
     ),
     (
         _settled(TradeStatus.MINED),
         logging.DEBUG,
-        "child 0x01234567: fill of 1.00 at 0.48 is MINED",
+        "child 0x01234567: trade of 1 at 0.48 is mined",
     ),
     (
         _settled(TradeStatus.FAILED),
         logging.WARNING,
-        "child 0x01234567: fill of 1.00 at 0.48 is FAILED",
+        "child 0x01234567: trade of 1 at 0.48 is failed",
     ),
     (FeedChanged(at_ms=1, feed=Feed.USER, is_up=True, reason=""), logging.INFO, "user feed up"),
     (
@@ -144,7 +145,7 @@ FACTS: list[tuple[Event, int, str]] = [
         logging.WARNING,
         "market feed down: lost",
     ),
-    (Noticed(at_ms=1, order_id=ORDER, is_alarm=True, text="look"), logging.WARNING, "look"),
+    (Noticed(at_ms=1, order_id=ORDER, is_alarm=True, text="look"), logging.WARNING, "ALARM: look"),
     (Noticed(at_ms=1, is_alarm=False, text="read"), logging.INFO, "read"),
 ]
 
@@ -163,6 +164,10 @@ def test_a_fact_is_a_line_with_its_order(
     (line,) = caplog.records
     assert (line.levelno, line.getMessage()) == (level, text)
     assert line.__dict__["order_id"] == fact.order_id
+
+
+def test_no_status_of_a_child_goes_without_words() -> None:
+    assert set(story._CHILD) == {status.value for status in ChildStatus}
 
 
 @pytest.mark.parametrize("status", ChildStatus)
@@ -191,7 +196,7 @@ def test_what_nobody_wants_to_read_is_not_put_into_words(
     def never(*_: object) -> str:
         raise AssertionError("put into words")
 
-    monkeypatch.setattr("polyterm.engine.fact_log.format_price", never)
+    monkeypatch.setattr("polyterm.cli.fact_log.in_words", never)
     caplog.set_level(logging.WARNING)
     log_fact(_child(ChildStatus.LIVE))
     assert caplog.records == []
@@ -206,6 +211,7 @@ def test_the_life_of_an_order_is_logged_to_its_end_and_every_line_carries_its_id
 
     async def scenario() -> None:
         async with open_desk() as desk:
+            desk.engine.on_fact = log_fact
             orders.append(await desk.engine.submit_order(iceberg(size=40, limit="0.55")))
             await desk.until_ended(orders[0])
             orders.append(await desk.engine.submit_order(micro(limit="0.40")))
@@ -216,11 +222,12 @@ def test_the_life_of_an_order_is_logged_to_its_end_and_every_line_carries_its_id
         # Ended by leaving the engine: its last words are there too.
 
     run_virtual(scenario())
-    for order_id, last in zip(orders, ("COMPLETED", "CANCELLED"), strict=True):
+    lives = (("completed", "traded", " filled"), ("cancelled", "cancelled, proved"))
+    for order_id, (last, *more) in zip(orders, lives, strict=True):
         told = [r.getMessage() for r in caplog.records if r.__dict__.get("order_id") == order_id]
         assert told[0].startswith("accepted: ")
         assert told[-1].startswith(last)
-        for word in ("ACTIVE", "written down", "placed", "answered", "ended"):
+        for word in ("active", "written down", "sent", "accepted by the exchange", *more):
             assert any(word in text for text in told), word
     assert len(children) > 2
     for record in caplog.records:

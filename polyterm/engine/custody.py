@@ -6,15 +6,12 @@ import asyncio
 import logging
 
 from polyterm.engine.desk import Desk
-from polyterm.engine.face import UnknownOrderError
 from polyterm.engine.following import Following
 from polyterm.engine.parent import Parent
-from polyterm.engine.past_orders import PastOrders
 from polyterm.engine.settings import RestartPolicy
 from polyterm.engine.workers import Workers
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import OrderStatus
-from polyterm.models.ids import OrderId
 
 _log = logging.getLogger(__name__)
 
@@ -24,30 +21,12 @@ _WAITS_FOR_A_PERSON = frozenset({OrderStatus.PAUSED, OrderStatus.NEEDS_DECISION}
 
 
 class Custody:
-    """Finds orders, and answers for all of them at once."""
+    """Lets held orders go on, calls orders off, and answers for all of them at once."""
 
-    def __init__(
-        self, desk: Desk, workers: Workers, following: Following, past: PastOrders
-    ) -> None:
+    def __init__(self, desk: Desk, workers: Workers, following: Following) -> None:
         self._desk = desk
-        self._past = past
         self._workers = workers
         self._following = following
-
-    async def find(self, order_id: OrderId) -> Parent:
-        """Any order, read from the journal where it has left memory; `UnknownOrderError`."""
-        parent = self._desk.register.parents.get(order_id) or await self._past.find(order_id)
-        if parent is None:
-            raise UnknownOrderError(order_id)
-        return parent
-
-    async def unfinished(self, order_id: OrderId) -> Parent:
-        """An order that has not ended; `RefusedError` where it has."""
-        parent = await self.find(order_id)
-        if parent.is_final:
-            reason = f"has already ended: {parent.record.status}"
-            raise RefusedError([Complaint("order_id", reason)])
-        return parent
 
     async def resume(self, parent: Parent) -> None:
         """Let a held order go on; `RefusedError` where it is not held, or nothing may be sent."""

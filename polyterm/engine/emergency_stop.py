@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from polyterm.engine.desk import Desk
+from polyterm.engine.outside_stop import LISTEN_EVERY_S
 from polyterm.engine.ports import ExchangeError, Outcome
 from polyterm.engine.prover import Prover
 from polyterm.models.complaint import Complaint, RefusedError
@@ -36,13 +38,15 @@ class EmergencyStop:
         self._proved = asyncio.Event()
         self._heard = ""
         """Mark of the stop from outside that was begun."""
+        self.on_begun: Callable[[], None] = lambda: None
+        """Called when one was begun: the orders are to be worked to their end."""
 
     def load(self, state: StopState) -> None:
         """Take over the latch of an earlier run; an unproved stop goes on where it was.
 
         Whoever set it may have had no way to write down that the orders are to end.
         """
-        self.heed()
+        self._heed()
         if state is StopState.RUNNING or self._heard:
             return
         verified = state is StopState.STOPPED_VERIFIED
@@ -68,15 +72,13 @@ class EmergencyStop:
         self._show(StopState.STOPPING, None, reason)
         self._call_off_orders()
         self._asked.set()
+        self.on_begun()
 
-    def heed(self) -> bool:
-        """Begin a stop that was asked for from outside; whether there is one not yet heard of."""
-        mark = self._desk.gate.outside.asked()
-        if mark in {"", self._heard}:
-            return False
-        self._heard = mark
-        self.begin(_OUTSIDE)
-        return True
+    async def listen(self) -> None:
+        """Begin every stop that is asked for from outside, until cancelled."""
+        while True:
+            self._heed()
+            await asyncio.sleep(LISTEN_EVERY_S)
 
     def doubt(self, reason: str) -> None:
         """Take a proof back: something came alive after it, so all is cancelled and read anew."""
@@ -90,7 +92,11 @@ class EmergencyStop:
         await self._proved.wait()
 
     def rearm(self) -> None:
-        """Open the gate again; `RefusedError` before the stop is proved."""
+        """Open the gate again; `RefusedError` before the stop is proved.
+
+        A stop from outside that was not heard of yet is one more, and still to be proved.
+        """
+        self._heed()
         state = self._desk.gate.stop.state
         if state is StopState.RUNNING:
             return
@@ -110,6 +116,12 @@ class EmergencyStop:
             await self._prove()
             self._asked.clear()
             self._proved.set()
+
+    def _heed(self) -> None:
+        mark = self._desk.gate.outside.asked()
+        if mark not in {"", self._heard}:
+            self._heard = mark
+            self.begin(_OUTSIDE)
 
     def _call_off_orders(self) -> None:
         for parent in self._desk.register.parents.values():

@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from random import Random
 from types import TracebackType
 from typing import Self
 
 from polyterm.engine.account import Account
+from polyterm.engine.catalogue import Catalogue
 from polyterm.engine.chores import Chores
 from polyterm.engine.clock import Clock
 from polyterm.engine.custody import Custody
 from polyterm.engine.desk import Desk, Gate
 from polyterm.engine.emergency_stop import EmergencyStop
 from polyterm.engine.errands import Errands
-from polyterm.engine.face import UnknownOrderError
 from polyterm.engine.fill_tracker import FillTracker
 from polyterm.engine.following import Following
 from polyterm.engine.gauges import gauges, profit_of, tasks_gauge
 from polyterm.engine.health import health_view
 from polyterm.engine.heartbeat import Heartbeat
-from polyterm.engine.intake import Intake, accepted
+from polyterm.engine.intake import Intake
 from polyterm.engine.journal import Journal
 from polyterm.engine.late_news import LateNews
 from polyterm.engine.link import Link
@@ -37,13 +36,13 @@ from polyterm.engine.measured import EXCHANGE_HOPS, STORE_HOPS, measured
 from polyterm.engine.metrics import Family, Metrics
 from polyterm.engine.order_changes import apply_change, plan_change
 from polyterm.engine.order_register import OrderRegister
-from polyterm.engine.outside_stop import LISTEN_EVERY_S, NoOutsideStop, OutsideStop
+from polyterm.engine.outside_stop import NoOutsideStop, OutsideStop
 from polyterm.engine.own_orders import resting
 from polyterm.engine.own_sizes import OwnBooks
 from polyterm.engine.parent import Child
-from polyterm.engine.past_orders import PastOrders, age
+from polyterm.engine.past_orders import PastOrders
 from polyterm.engine.ports import Exchange
-from polyterm.engine.projector import order_detail, order_view
+from polyterm.engine.projector import order_detail
 from polyterm.engine.prover import Prover
 from polyterm.engine.reconciliation import Reconciler
 from polyterm.engine.retirement import Retirement
@@ -51,15 +50,14 @@ from polyterm.engine.settings import EngineSettings, ExitPolicy
 from polyterm.engine.store import Store
 from polyterm.engine.weather import Weather
 from polyterm.engine.workers import Workers
-from polyterm.models.complaint import Complaint, RefusedError
-from polyterm.models.enums import OrderStatus, VenueName
+from polyterm.models.enums import VenueName
 from polyterm.models.events import Event, Feed, FeedChanged, Noticed
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.market import Market
 from polyterm.models.order_change import OrderChange
 from polyterm.models.order_request import OrderRequest
 from polyterm.models.plan import ChangeView, PlanView
-from polyterm.models.snapshot import MarketSnapshot, OwnOrder
+from polyterm.models.snapshot import MarketSnapshot
 from polyterm.models.views import AccountView, HealthView, OrderDetail, OrderView
 
 _log = logging.getLogger(__name__)
@@ -97,7 +95,7 @@ class Engine:
         self._monitor = MarketMonitor(
             clock,
             stale_after_ms=round(settings.stale_after_s * 1000),
-            own_orders=self._own_orders,
+            own_orders=lambda token_id: resting(self._register, self._monitor, token_id),
             own_sizes=OwnBooks(self._register, clock).sizes,
             on_change=self._book_changed,
             on_feed=lambda is_up, reason: self._feed_changed(Feed.MARKET, is_up, reason),
@@ -116,17 +114,16 @@ class Engine:
         )
         self._desk = desk
         self._past = PastOrders(store)
-        self._intake = Intake(desk, random, self._past)
+        self._catalogue = Catalogue(self._register, self._past)
         self._following = Following(exchange, self._monitor, self._register)
         self._workers = Workers(desk, on_ended=self._following.let_go)
-        self._custody = Custody(desk, self._workers, self._following, self._past)
+        self._intake = Intake(desk, random, self._catalogue, self._following, self._workers)
+        self._custody = Custody(desk, self._workers, self._following)
         self._prover = Prover(desk)
         self._stop = EmergencyStop(desk)
         self._reconciler = Reconciler(desk)
-        self._late_news = LateNews(store, self._register, self._past, clock)
-        self._retirement = Retirement(
-            self._register, self._journal, self._reconciler, self._past, clock
-        )
+        self._late_news = LateNews(desk, store, self._past)
+        self._retirement = Retirement(desk, self._reconciler, self._past)
         self._tracker = FillTracker(
             self._register,
             self._reconciler,
@@ -156,6 +153,7 @@ class Engine:
         unlisted = await self._past.load()
         self._reconciler.start_from(saved.watermark_ms)
         self._stop.load(saved.stop)
+        self._stop.on_begun = self._custody.start_all
         self._errands.run("journal", self._journal.run)
         self._errands.run("fence", self._stand_back)
         for text in filter(None, (saved.notice, unlisted)):
@@ -166,7 +164,7 @@ class Engine:
         self._errands.run("link", self._link.run)
         self._errands.run("emergency stop", self._stop.run)
         if self._outside_stop is not None:
-            self._errands.run("outside stop", self._listen)
+            self._errands.run("outside stop", self._stop.listen)
         self._errands.run("book audit", self._chores.audit_books)
         self._errands.run("market refresh", self._chores.refresh_markets)
         self._errands.run("balances", self._chores.refresh_account)
@@ -200,48 +198,24 @@ class Engine:
 
     async def submit_order(self, request: OrderRequest, shown: PlanView | None = None) -> OrderId:
         """Check, write down, queue. Returns the id at once; `RefusedError` lists every reason."""
-        repeated = await self._intake.repeated(request)
-        if repeated is not None:
-            await self._journal.flush()
-            return repeated
-        market = await self._intake.find_market(request.token_id)
-        with self._following.for_now(market):
-            await self._intake.check(request, market, shown)
-            repeated = self._intake.just_repeated(request)
-            if repeated is not None:
-                # Another caller with the same key was faster while this one was being checked.
-                return repeated
-            parent = self._intake.make_parent(request, market)
-            self._following.keep_for(parent, market)
-        self._register.add_parent(parent, accepted(parent, market, self._clock.now_ms()))
-        if not await self._journal.flush():
-            reason = f"could not be written down: {self._journal.problem}"
-            self._register.set_status(parent, OrderStatus.FAILED, reason)
-            self._following.let_go(parent)
-            raise RefusedError([Complaint("", reason)])
-        self._workers.start(parent)
-        return parent.order_id
+        return await self._intake.submit(request, shown)
 
     async def check_order(self, request: OrderRequest) -> None:
         """Run all checks of `submit_order` and accept nothing; `RefusedError` where it would."""
-        market = await self._intake.find_market(request.token_id)
-        with self._following.for_now(market):
-            await self._intake.check(request, market)
+        await self._intake.check(request)
 
     async def order_by_key(self, key: str) -> OrderId | None:
         """The order that a `client_key` stands for; nothing where it was never taken."""
-        parent = await self._intake.keyed(key)
+        parent = await self._catalogue.keyed(key)
         return None if parent is None else parent.order_id
 
     async def plan_order(self, request: OrderRequest) -> PlanView:
         """What the order would do, and where that differs from what it asks for."""
-        market = await self._intake.find_market(request.token_id)
-        with self._following.for_now(market):
-            return await self._intake.plan(request, market)
+        return await self._intake.plan(request)
 
     async def plan_change(self, order_id: OrderId, change: OrderChange) -> ChangeView:
         """What a change would make of the order; changes nothing."""
-        parent = await self._custody.unfinished(order_id)
+        parent = await self._catalogue.unfinished(order_id)
         await self._following.follow_for(parent)
         return plan_change(self._desk, parent, change)
 
@@ -249,55 +223,42 @@ class Engine:
         self, order_id: OrderId, change: OrderChange, shown: PlanView | None = None
     ) -> None:
         """Set another size, limit, urgency or deadline; `RefusedError` names each bad field."""
-        parent = await self._custody.unfinished(order_id)
+        parent = await self._catalogue.unfinished(order_id)
         await self._following.follow_for(parent)
         apply_change(self._desk, parent, change, shown)
         await self._journal.flush()
 
     async def cancel_order(self, order_id: OrderId) -> None:
         """Ask for the end of an order. It shows CANCELLED once the exchange has proved it."""
-        parent = await self._custody.unfinished(order_id)
+        parent = await self._catalogue.unfinished(order_id)
         self._custody.call_off(parent, "cancelled by the trader")
         await self._journal.flush()
 
     async def pause_order(self, order_id: OrderId) -> None:
         """Take its children out of the book and hold it."""
-        parent = await self._custody.unfinished(order_id)
+        parent = await self._catalogue.unfinished(order_id)
         parent.pause_asked = True
         parent.wake.set()
 
     async def resume_order(self, order_id: OrderId) -> None:
         """Let a held order go on."""
-        await self._custody.resume(await self._custody.find(order_id))
+        await self._custody.resume(await self._catalogue.find(order_id))
 
     def order_status(self, order_id: OrderId) -> OrderView:
         """One of the orders of `list_orders`; `UnknownOrderError`."""
-        parent = self._register.parents.get(order_id)
-        view = self._past.view(order_id) if parent is None else order_view(parent)
-        if view is None:
-            raise UnknownOrderError(order_id)
-        return view
+        return self._catalogue.status(order_id)
 
     async def order_detail(self, order_id: OrderId) -> OrderDetail:
         """Any order with its children, fills and adjustments, however old; `UnknownOrderError`."""
-        return order_detail(await self._custody.find(order_id))
+        return order_detail(await self._catalogue.find(order_id))
 
     def list_orders(self) -> tuple[OrderView, ...]:
         """Orders at work and the newest that have ended, newest first, whichever run took them."""
-        here = (order_view(parent) for parent in self._register.parents.values())
-        return tuple(sorted((*here, *self._past.lately), key=age, reverse=True))
+        return self._catalogue.listed()
 
-    async def all_orders(self) -> AsyncIterator[OrderView]:
+    def all_orders(self) -> AsyncIterator[OrderView]:
         """All orders of all runs that the journal still has, newest first."""
-        listed = deque(self.list_orders())
-        known = {order.order_id for order in listed}
-        async for past in self._past.views():
-            while listed and age(listed[0]) > age(past):
-                yield listed.popleft()
-            if past.order_id not in known:
-                yield past
-        for order in listed:
-            yield order
+        return self._catalogue.every()
 
     # -- markets --
 
@@ -384,15 +345,10 @@ class Engine:
     async def emergency_stop(self, reason: str = "asked for") -> None:
         """Close the gate, cancel everything, read back until nothing is open (rule R8)."""
         self._stop.begin(reason)
-        self._custody.start_all()
         await self._stop.wait_proved()
 
     async def rearm(self) -> None:
-        """Open the gate again after a verified stop; `RefusedError` before.
-
-        A stop from outside that was not heard of yet is one more, and still to be verified.
-        """
-        self._heed_outside()
+        """Open the gate again after a verified stop; `RefusedError` before."""
         self._stop.rearm()
         await self._journal.flush()
 
@@ -412,15 +368,6 @@ class Engine:
         self._stop.doubt(f"child {child.child_id[:10]} came alive after the proof")
         self._errands.run(f"late child {child.child_id[:10]}", withdraw)
 
-    async def _listen(self) -> None:
-        while True:
-            self._heed_outside()
-            await asyncio.sleep(LISTEN_EVERY_S)
-
-    def _heed_outside(self) -> None:
-        if self._stop.heed():
-            self._custody.start_all()
-
     async def _stand_back(self) -> None:
         """Leave the orders alone once another polyterm has taken them over (rule R7)."""
         await self._journal.taken_over.wait()
@@ -436,11 +383,6 @@ class Engine:
         self._errands.run("reconciliation", self._reconciler.run)
         self._stop.see_compared()
         await self._custody.take_up()
-
-    # -- inside: what the parts ask each other --
-
-    def _own_orders(self, token_id: TokenId) -> Iterable[OwnOrder]:
-        return resting(self._register, self._monitor, token_id)
 
     # -- inside: news --
 

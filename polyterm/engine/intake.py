@@ -1,17 +1,19 @@
-"""Taking an order in: find its market, look at its book, ask the gate, make it a parent."""
+"""Taking an order in: find its market, look at its book, ask the gate, write it down, queue it."""
 
 from __future__ import annotations
 
 from random import Random
 
+from polyterm.engine.catalogue import Catalogue
 from polyterm.engine.desk import Desk
 from polyterm.engine.face import KeyReusedError, PlanChangedError, UnknownTokenError
+from polyterm.engine.following import Following
 from polyterm.engine.parent import Parent
-from polyterm.engine.past_orders import PastOrders
 from polyterm.engine.ports import AnswerError, ExchangeError, NotFoundError
 from polyterm.engine.records import ParentRecord
 from polyterm.engine.safety import check_order
 from polyterm.engine.store import StoreError
+from polyterm.engine.workers import Workers
 from polyterm.models.complaint import Complaint, RefusedError
 from polyterm.models.enums import OrderStatus
 from polyterm.models.events import OrderAccepted
@@ -29,33 +31,82 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 class Intake:
-    """Checks order requests, and turns those that pass into parents."""
+    """Checks order requests, and has those that pass worked."""
 
-    def __init__(self, desk: Desk, random: Random, past: PastOrders) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        random: Random,
+        catalogue: Catalogue,
+        following: Following,
+        workers: Workers,
+    ) -> None:
         self._desk = desk
-        self._past = past
         self._random = random
+        self._catalogue = catalogue
+        self._following = following
+        self._workers = workers
 
-    async def repeated(self, request: OrderRequest) -> OrderId | None:
+    async def submit(self, request: OrderRequest, shown: PlanView | None) -> OrderId:
+        """Check, write down, queue; an order whose key was taken before is returned as it is."""
+        repeated = await self._repeated(request)
+        if repeated is not None:
+            await self._desk.journal.flush()
+            return repeated
+        market = await self._find_market(request.token_id)
+        with self._following.for_now(market):
+            await self._check(request, market, shown)
+            repeated = self._just_repeated(request)
+            if repeated is not None:
+                # Another caller with the same key was faster while this one was being checked.
+                return repeated
+            parent = self._make_parent(request, market)
+            self._following.keep_for(parent, market)
+        await self._write_down(parent, market)
+        self._workers.start(parent)
+        return parent.order_id
+
+    async def check(self, request: OrderRequest) -> None:
+        """Run all checks of `submit` and accept nothing; `RefusedError` where it would."""
+        market = await self._find_market(request.token_id)
+        with self._following.for_now(market):
+            await self._check(request, market)
+
+    async def plan(self, request: OrderRequest) -> PlanView:
+        """What the order would do if it were accepted now; `RefusedError` where it has no size."""
+        market = await self._find_market(request.token_id)
+        with self._following.for_now(market):
+            await self._look_fresh(request, market)
+            size = self._planned(request, market)
+            return plan(request, market, size, self._desk.clock.now_ms())
+
+    # -- inside --
+
+    async def _repeated(self, request: OrderRequest) -> OrderId | None:
         """The order that the request's key ever stood for; `KeyReusedError` if it differs."""
         if request.client_key is None:
             return None
         try:
-            earlier = await self.keyed(request.client_key)
+            earlier = await self._catalogue.keyed(request.client_key)
         except StoreError as error:
             raise RefusedError([Complaint("client_key", f"cannot be looked up: {error}")]) from None
         return _same(request, earlier)
 
-    def just_repeated(self, request: OrderRequest) -> OrderId | None:
+    def _just_repeated(self, request: OrderRequest) -> OrderId | None:
         """The same, of orders that came in since; nothing is waited for."""
         key = request.client_key
-        return _same(request, None if key is None else self._keyed_here(key))
+        return _same(request, None if key is None else self._catalogue.keyed_here(key))
 
-    async def keyed(self, key: str) -> Parent | None:
-        """The order of a caller's key, in memory or before that; `StoreError`."""
-        return self._keyed_here(key) or await self._past.keyed(key)
+    async def _write_down(self, parent: Parent, market: Market) -> None:
+        event = accepted(parent, market, self._desk.clock.now_ms())
+        self._desk.register.add_parent(parent, event)
+        if not await self._desk.journal.flush():
+            reason = f"could not be written down: {self._desk.journal.problem}"
+            self._desk.register.set_status(parent, OrderStatus.FAILED, reason)
+            self._following.let_go(parent)
+            raise RefusedError([Complaint("", reason)])
 
-    async def find_market(self, token_id: TokenId) -> Market:
+    async def _find_market(self, token_id: TokenId) -> Market:
         """The market of a token; `RefusedError` where there is none, or nobody answers."""
         watched = self._desk.monitor.market(token_id)
         if watched is not None:
@@ -69,7 +120,7 @@ class Intake:
         except ExchangeError as error:
             raise RefusedError([Complaint("", f"the exchange does not answer: {error}")]) from error
 
-    async def check(
+    async def _check(
         self, request: OrderRequest, market: Market, shown: PlanView | None = None
     ) -> None:
         """Ask the gate, with a fresh book and balances; `RefusedError` lists every reason.
@@ -86,13 +137,7 @@ class Intake:
             if not now.is_as_shown(shown):
                 raise PlanChangedError
 
-    async def plan(self, request: OrderRequest, market: Market) -> PlanView:
-        """What the order would do if it were accepted now; `RefusedError` where it has no size."""
-        await self._look_fresh(request, market)
-        size = self._planned(request, market)
-        return plan(request, market, size, self._desk.clock.now_ms())
-
-    def make_parent(self, request: OrderRequest, market: Market) -> Parent:
+    def _make_parent(self, request: OrderRequest, market: Market) -> Parent:
         """The order as it will be written down, queued."""
         now_ms = self._desk.clock.now_ms()
         record = ParentRecord(
@@ -112,10 +157,6 @@ class Intake:
             seed=self._random.getrandbits(32),
         )
         return Parent(record)
-
-    def _keyed_here(self, key: str) -> Parent | None:
-        parents = self._desk.register.parents.values()
-        return next((p for p in parents if p.record.request.client_key == key), None)
 
     async def _look_fresh(self, request: OrderRequest, market: Market) -> None:
         try:

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from itertools import islice
 
 from polyterm.engine.assembly import assembled
-from polyterm.engine.clock import Clock
+from polyterm.engine.desk import Desk
 from polyterm.engine.evidence import Evidence, is_news, subjects
-from polyterm.engine.order_register import OrderRegister
 from polyterm.engine.parent import Parent
 from polyterm.engine.past_orders import PastOrders
 from polyterm.engine.store import Store, StoreError
@@ -30,13 +29,11 @@ _RETRY_S = 1.0
 class LateNews:
     """Looks up what the register does not know."""
 
-    def __init__(
-        self, store: Store, register: OrderRegister, past: PastOrders, clock: Clock
-    ) -> None:
+    def __init__(self, desk: Desk, store: Store, past: PastOrders) -> None:
+        self._register = desk.register
+        self._clock = desk.clock
         self._store = store
-        self._register = register
         self._past = past
-        self._clock = clock
         self._heard: dict[Evidence, None] = {}
         self._wake = asyncio.Event()
 

@@ -12,9 +12,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from itertools import islice
 
-from polyterm.engine.clock import Clock
-from polyterm.engine.journal import Journal
-from polyterm.engine.order_register import OrderRegister
+from polyterm.engine.desk import Desk
 from polyterm.engine.parent import Child, Parent
 from polyterm.engine.past_orders import PastOrders
 from polyterm.engine.reconciliation import Reconciler
@@ -78,19 +76,12 @@ def _is_before(at_ms: int | None, limit_ms: int) -> bool:
 class Retirement:
     """Lets orders go, a round now and then."""
 
-    def __init__(
-        self,
-        register: OrderRegister,
-        journal: Journal,
-        reconciler: Reconciler,
-        past: PastOrders,
-        clock: Clock,
-    ) -> None:
-        self._register = register
-        self._journal = journal
+    def __init__(self, desk: Desk, reconciler: Reconciler, past: PastOrders) -> None:
+        self._register = desk.register
+        self._journal = desk.journal
+        self._clock = desk.clock
         self._reconciler = reconciler
         self._past = past
-        self._clock = clock
 
     async def run(self) -> None:
         """Go on until cancelled."""

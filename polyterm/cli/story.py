@@ -43,7 +43,7 @@ def _child(event: dict[str, Any]) -> str:
     what = f"{event['side'].lower()} {event['size']} at {event['price']}"
     matched = f", {event['matched']} of it matched" if event["matched"] != "0" else ""
     verb = _CHILD.get(event["status"], event["status"].lower())
-    # Its status in the exchange's words says nothing that was not said already.
+    # Older facts have the exchange's own word for the status there, which is no reason.
     reason = "" if event["reason"] == event["status"] else event["reason"]
     return _because(f"{_name(event)} ({what}) {verb}{matched}", reason)
 

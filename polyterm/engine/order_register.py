@@ -280,7 +280,8 @@ class OrderRegister:
         came_back = record.status.is_final and not after.is_final
         record.status = after
         child.has_rested = child.has_rested or after is ChildStatus.LIVE
-        record.reason = reason
+        # The status in the exchange's own word is no reason for it.
+        record.reason = "" if reason == after else reason
         record.ended_ms = self._clock.now_ms() if after.is_final else None
         if came_back:
             self._enlist(parent, child)

@@ -97,7 +97,7 @@ FACTS: list[tuple[Event, int, str]] = [
         "child 0x01234567 (buy 10 at 0.48) signed and written down, 2 of it matched: rest",
     ),
     (
-        _child(ChildStatus.LIVE, "LIVE"),
+        _child(ChildStatus.LIVE),
         logging.INFO,
         "child 0x01234567 (buy 10 at 0.48) accepted by the exchange, 2 of it matched",
     ),

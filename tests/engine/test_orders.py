@@ -7,8 +7,8 @@ import pytest
 
 from polyterm.models.book import Level
 from polyterm.models.complaint import RefusedError
-from polyterm.models.enums import OrderStatus, Side, Urgency
-from polyterm.models.events import Filled, OrderAdjusted
+from polyterm.models.enums import ChildStatus, OrderStatus, Side, Urgency
+from polyterm.models.events import ChildChanged, Filled, OrderAdjusted
 from polyterm.models.ids import OrderId, TokenId
 from polyterm.models.money import UNIT
 from polyterm.models.order_request import OrderRequest
@@ -230,6 +230,20 @@ def test_a_deadline_ends_the_order_as_it_was_told_to() -> None:
             assert view.status is OrderStatus.CANCELLED
             assert "deadline" in view.reason
             assert desk.exchange.open_ids() == []
+
+    run_virtual(scenario())
+
+
+def test_the_exchanges_word_for_a_status_is_no_reason_for_it() -> None:
+    async def scenario() -> None:
+        async with open_desk() as desk:
+            order_id = await desk.engine.submit_order(micro())
+            await desk.resting(order_id)
+            await desk.engine.cancel_order(order_id)
+            await desk.until_ended(order_id)
+            told = [e for e in desk.store.events if isinstance(e, ChildChanged)]
+            assert all(event.reason != event.status for event in told)
+            assert {event.status for event in told} >= {ChildStatus.LIVE, ChildStatus.CANCELLED}
 
     run_virtual(scenario())
 

@@ -321,6 +321,7 @@ class FakeExchange:
             status=resting.status,
             order_type=OrderType.GTC,
             created_ms=None,
+            text=resting.status.value,
         )
 
     def _snapshot(self, token_id: TokenId) -> BookSnapshot:
